@@ -215,7 +215,7 @@ def _listen(server: ServerState, _: Request, body: dict[str, Json]) -> tuple[int
     if not url.startswith(("http://", "https://")):
         raise ValueError("url begins with http:// or https://")
     made = server.subscriptions.subscribe(url, _read_words(body, "events"), _read_tenant(body))
-    return 201, {"id": made.id, "secret": made.secret}
+    return 201, {"id": made.id, "secret": server.subscriptions.find_secret(made.id)}
 
 
 def _fail_next(server: ServerState, _: Request, body: dict[str, Json]) -> Json:

@@ -72,8 +72,11 @@ def _perform(call: Call) -> Reply | Refusal:
         return perform_revocation(call)
     done = perform(call)
     if call.op_rules.use.kind != "create":
+        about = call.objects.get(call.op_rules.use.target)
         call.server.subscriptions.deliver(
-            call.op_rules.operation, None, call.caller_identity.tenant
+            call.op_rules.operation,
+            about.value if about else None,
+            call.caller_identity.tenant,
         )
     return issue_credential(call, done) if isinstance(done, Reply) else done
 

@@ -38,6 +38,8 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
     "conflict": (409, 422, 400),
     "changed": (422, 409, 400),
     "reference": (422, 404, 400),
+    "target": (422, 400),
+    "over_limit": (422, 409, 403, 400),
     "internal": (500,),
 }
 
@@ -53,6 +55,8 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
     facts = call.server.profile.facts
     kind, _, detail = refusal.kind.partition(":")
     authentication, authorization = facts.authentication, facts.authorization
+    webhooks = call.server.profile.webhooks
+    subscriptions = webhooks.subscriptions if webhooks else None
     tenant = next(iter(authorization.tenants), None)
     if kind == "foreign":
         foreign = authorization.foreign.get(detail)
@@ -72,6 +76,8 @@ def find_promise(call: Call, refusal: Refusal) -> ExpectedResponse | None:
         "tenant-foreign": tenant.foreign if tenant else None,
         "rate": facts.rate_limits.refusal if facts.rate_limits else None,
         "gone": call.rules.deprecation.gone if call.rules and call.rules.deprecation else None,
+        "target": webhooks.targets.refusal if webhooks else None,
+        "over_limit": subscriptions.over_limit if subscriptions else None,
         "missing_media": _as_response(facts.requests.get("missing_media"))
         or _as_response(facts.requests.get("media")),
         "changed": facts.formats.idempotency.changed if facts.formats.idempotency else None,

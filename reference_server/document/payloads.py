@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from apicheck.model.facts import Webhooks
-from apicheck.model.json import Json, at
+from apicheck.model.json import MISSING, Json, at
 from reference_server.document.examples import project
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import put
@@ -15,7 +15,10 @@ from reference_server.document.schemas import put
 def build_payload(
     profile: Profile, facts: Webhooks, event: str, data: Json, message_id: str, now: float
 ) -> Json:
-    """The body of a delivery. data: the object that the event is about. now: epoch seconds."""
+    """The body of a delivery. data: the object that the event is about, None where there is none.
+
+    now: epoch seconds.
+    """
     payload, schemas = facts.payload, profile.schemas
     example, schema = _find_documented(profile, event)
     place = str(payload.get("data", "/data"))
@@ -24,9 +27,11 @@ def build_payload(
     if isinstance(data, Mapping):
         inner = schemas.below(schema, place)
         shown = project(schemas, inner, like if isinstance(like, Mapping) else {}, data)
-    if payload.get("array"):
-        shown = [shown]
-    value = put(example, place, shown) if data is not None else example
+    elif data is None and like is MISSING and "data" in payload:
+        shown = {}
+    value = example
+    if shown is not None:
+        value = put(example, place, [shown] if payload.get("array") else shown)
     value = put(value, str(payload.get("event", "/event")), event)
     if facts.id_pointer:
         value = put(value, facts.id_pointer, message_id)

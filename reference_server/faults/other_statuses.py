@@ -367,4 +367,18 @@ FAULTS = (
         ("versioning.deprecations",),
         shows_in=ends_as_promised,
     ),
+    _row(
+        "webhooks/over-limit-with-other-status",
+        "over_limit",
+        _OF_CALLERS,
+        "A subscription beyond the limit is refused with another status than the one promised.",
+        ("webhooks.subscriptions.over_limit",),
+    ),
+    _row(
+        "webhooks/target-refused-with-other-status",
+        "target",
+        _OF_CALLERS,
+        "A URL that may not be subscribed is refused with another status than the one promised.",
+        ("webhooks.targets.refusal",),
+    ),
 )

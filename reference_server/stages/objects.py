@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from apicheck.model.json import MISSING, at
 from reference_server.call import Call, Refusal
 from reference_server.stages.authorization import find_foreign_owner, refuse_foreign
+from reference_server.stages.subscriptions import refuse_subscription
 from reference_server.stages.validation import find_body_media
 
 
@@ -46,7 +47,7 @@ def refuse_conflict(call: Call) -> Refusal | None:
     for name in _list_unique_members(call):
         if _is_taken(call, name):
             return Refusal("conflict", f"Another one has this {name}.")
-    return None
+    return refuse_subscription(call)
 
 
 def _list_unique_members(call: Call) -> Iterator[str]:

@@ -15,14 +15,14 @@ from apicheck.model.operation import Operation
 from reference_server.document.payloads import build_payload
 from reference_server.document.profile import Profile, Rules
 from reference_server.document.schemas import put
-from reference_server.seam import seam
 from reference_server.state.clock import Clock
 from reference_server.state.identities import Secrets
 from reference_server.state.store import Stored
 from reference_server.webhooks import rules as promised
 from reference_server.webhooks.delivery import Outgoing, Received, finish_delivery, send
 from reference_server.webhooks.rules import Message, Subscription
-from reference_server.webhooks.signing import Unsigned, new_secret, sign_delivery
+from reference_server.webhooks.signing import new_secret, show_secret, sign_delivery
+from reference_server.webhooks.unsigned import Unsigned
 
 _TIMEOUT_S = 5.0
 _SETTLED_WITHIN_S = 2.0
@@ -69,9 +69,9 @@ class Subscriptions:
         return made
 
     def find_secret(self, subscription: str) -> str | None:
-        """The secret that signs the deliveries to a subscription."""
+        """What a subscriber is shown of the secret that signs its deliveries."""
         found = self._all.get(subscription)
-        return found.secret if found else None
+        return show_secret(found.secret) if found and found.secret else None
 
     def note_created(self, rules: Rules, sent: Json, item: Stored) -> None:
         """An object was created: it may be a subscription, and it may cause events.
@@ -88,16 +88,15 @@ class Subscriptions:
             if secret is not None:
                 root = rules.use.collection.root if rules.use.collection else ""
                 place = subscriptions.secret.removeprefix(root)
-                item.value = dict(put(item.value, place, secret))
+                item.value = dict(put(item.value, place, show_secret(secret)))
             wanted = None if events is MISSING else _list_names(events)
             self._all[item.id] = Subscription(item.id, str(url), wanted, secret, item.tenant)
             return
         self.deliver(rules.operation, item.value, item.tenant)
 
-    @seam
     def note_removed(self, item: Stored) -> None:
         """An object is gone, and with it a subscription, if it was one."""
-        self._all.pop(item.id, None)
+        promised.forget(self._all, item.id)
 
     def deliver(self, operation: Operation, data: Json, tenant: str) -> None:
         """Deliver the events that an operation causes to the subscriptions to them."""
@@ -110,7 +109,7 @@ class Subscriptions:
                         self._start(_Pending(message, subscription, self._clock.now()))
 
     async def follow_clock(self) -> None:
-        """Try again what is due by now, give up what has had its time; the clock has moved.
+        """Give up what has had its time by now, and try again what is due; the clock has moved.
 
         Ends when what was under way has come to its end, or waits for a receiver.
         """
@@ -118,10 +117,11 @@ class Subscriptions:
         for limit, until in list(self._limits.items()):
             if until <= now and not limit.expired():
                 limit.reschedule(asyncio.get_running_loop().time())
-        due = [item for item in self._pending if item.due <= now]
-        self._pending = [item for item in self._pending if item.due > now]
-        for item in due:
-            self._start(item)
+        await self._settle()  # an attempt whose response is not read yet may be due again
+        self._start_due()
+        await self._settle()
+
+    async def _settle(self) -> None:
         if self._running:
             await asyncio.wait(set(self._running), timeout=_SETTLED_WITHIN_S)
 
@@ -129,6 +129,13 @@ class Subscriptions:
         """Give up every delivery under way."""
         for task in self._running:
             task.cancel()
+
+    def _start_due(self) -> None:
+        now = self._clock.now()
+        due = [item for item in self._pending if item.due <= now]
+        self._pending = [item for item in self._pending if item.due > now]
+        for item in due:
+            self._start(item)
 
     def _start(self, item: _Pending) -> None:
         task = asyncio.get_running_loop().create_task(self._attempt(item))
@@ -183,9 +190,10 @@ class Subscriptions:
             int(item.first) if item.attempt else None,
             subscription.url,
             method,
+            facts.delivery.media or "application/json",
         )
         signed = sign_delivery(unsigned)
-        headers = [("Content-Type", facts.delivery.media or "application/json"), *signed.headers]
+        headers = [("Content-Type", unsigned.media), *signed.headers]
         fixed = {name: rule.equals for name, rule in facts.delivery.headers.items()}
         named = facts.id.get("header")
         for name, value in {**fixed, **({named: message.id} if named else {})}.items():
@@ -206,6 +214,7 @@ class Subscriptions:
         item.attempt += 1
         if item.subscription.id in self._all:
             self._pending.append(item)
+            asyncio.get_running_loop().call_later(gap, self._start_due)
 
     def _find_signature(self) -> Signature | None:
         facts = self._profile.webhooks

@@ -42,6 +42,12 @@ def is_wanted(subscription: Subscription, event: Event, tenant: str) -> bool:
 
 
 @seam
+def forget(subscriptions: dict[str, Subscription], name: str) -> None:
+    """End a subscription that was deleted."""
+    subscriptions.pop(name, None)
+
+
+@seam
 def prepare(message: Message, attempt: int) -> Message:
     """The message of an attempt (0: the first): the same every time."""
     del attempt

@@ -5,32 +5,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import zlib
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.facts import Signature
 from reference_server.seam import seam
+from reference_server.webhooks import asymmetric, message_signatures
+from reference_server.webhooks.unsigned import Unsigned
 
-
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """A delivery before it is signed. timestamp: whole epoch seconds.
-
-    values: names that a policy's own template may use (path parameters of the tenant). first:
-    the timestamp of the first attempt, None where this is the first. url: of the receiver.
-    """
-
-    scheme: Signature | None
-    secret: str
-    id: str
-    timestamp: int
-    body: bytes
-    values: Mapping[str, str] = field(default_factory=dict)
-    first: int | None = None
-    url: str = ""
-    method: str = "POST"
+_KEY_PREFIX = re.compile(r"[a-z]+_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,88 +39,164 @@ def sign_delivery(delivery: Unsigned) -> Signed:
 
 
 def new_secret(scheme: Signature | None, key: bytes, word: str) -> str:
-    """A subscription's secret, as its scheme writes it. key: 24 random bytes; word: as text."""
-    if scheme is not None and scheme.scheme in ("standard-webhooks", "svix"):
+    """What signs the deliveries to a subscription. key: random bytes; word: the same as text."""
+    name, options = (scheme.scheme, scheme.options) if scheme else ("", {})
+    if name in ("standard-webhooks", "svix"):
         return f"whsec_{b64encode(key).decode()}"
-    return f"whsec_{word}" if scheme is not None and scheme.scheme == "stripe" else word
+    if name == "paypal":
+        return asymmetric.make_private_key("rsa-v1_5-sha256", key)
+    if name == "http-message-signatures":
+        algorithm = options.get("algorithm", "hmac-sha256")
+        if algorithm != "hmac-sha256":
+            return asymmetric.make_private_key(algorithm, key)
+    how = options.get("key")
+    if how in ("base64", "hex"):
+        return b64encode(key).decode() if how == "base64" else key.hex()
+    return f"whsec_{word}" if name == "stripe" else word
+
+
+def show_secret(secret: str) -> str:
+    """What a subscriber is shown of a secret: all of it, or the public half of a pair of keys."""
+    return asymmetric.show_public_key(secret) if "PRIVATE KEY" in secret else secret
 
 
 def _sign_standard_webhooks(delivery: Unsigned) -> Signed:
-    key = b64decode(delivery.secret.removeprefix("whsec_"))
     content = f"{delivery.id}.{delivery.timestamp}.".encode() + delivery.body
-    mac = b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    if delivery.secret.startswith("whsk_"):
+        made = f"v1a,{asymmetric.sign_v1a(delivery.secret, content)}"
+    else:
+        key = b64decode(delivery.secret.removeprefix("whsec_"))
+        made = f"v1,{b64encode(hmac.digest(key, content, hashlib.sha256)).decode()}"
+    prefix = delivery.option("prefix", "webhook-")
     return Signed(
         headers=(
-            ("webhook-id", delivery.id),
-            ("webhook-timestamp", str(delivery.timestamp)),
-            ("webhook-signature", f"v1,{mac}"),
+            (f"{prefix}id", delivery.id),
+            (f"{prefix}timestamp", str(delivery.timestamp)),
+            (f"{prefix}signature", made),
         )
     )
 
 
 def _sign_stripe(delivery: Unsigned) -> Signed:
-    mac = _sign_hex(delivery, f"{delivery.timestamp}.".encode() + delivery.body)
-    return Signed(headers=(("Stripe-Signature", f"t={delivery.timestamp},v1={mac}"),))
+    mac = _compute(delivery, f"{delivery.timestamp}.".encode() + delivery.body).hex()
+    return _put(delivery, "Stripe-Signature", f"t={delivery.timestamp},v1={mac}")
+
+
+def _sign_paddle(delivery: Unsigned) -> Signed:
+    mac = _compute(delivery, f"{delivery.timestamp}:".encode() + delivery.body).hex()
+    return _put(delivery, "Paddle-Signature", f"ts={delivery.timestamp};h1={mac}")
 
 
 def _sign_github(delivery: Unsigned) -> Signed:
-    return Signed(
-        headers=(
-            ("X-GitHub-Delivery", delivery.id),
-            ("X-Hub-Signature-256", f"sha256={_sign_hex(delivery, delivery.body)}"),
-        )
+    mac = _compute(delivery, delivery.body).hex()
+    return _put(
+        delivery, "X-Hub-Signature-256", f"sha256={mac}", ("X-GitHub-Delivery", delivery.id)
     )
+
+
+def _sign_shopify(delivery: Unsigned) -> Signed:
+    mac = b64encode(_compute(delivery, delivery.body)).decode()
+    return _put(delivery, "X-Shopify-Hmac-Sha256", mac)
 
 
 def _sign_slack(delivery: Unsigned) -> Signed:
-    mac = _sign_hex(delivery, f"v0:{delivery.timestamp}:".encode() + delivery.body)
+    mac = _compute(delivery, f"v0:{delivery.timestamp}:".encode() + delivery.body).hex()
+    stamped = delivery.option("timestamp", "X-Slack-Request-Timestamp")
+    return _put(delivery, "X-Slack-Signature", f"v0={mac}", (stamped, str(delivery.timestamp)))
+
+
+def _sign_twilio(delivery: Unsigned) -> Signed:
+    """The body is JSON: the query that is signed has its digest."""
+    query = (("bodySHA256", hashlib.sha256(delivery.body).hexdigest()),)
+    asked = "&".join([*filter(None, [urlsplit(delivery.url).query]), f"bodySHA256={query[0][1]}"])
+    url = urlsplit(delivery.option("url") or delivery.url)._replace(query=asked, fragment="")
+    algorithm = delivery.option("algorithm", "sha1")
+    mac = hmac.digest(delivery.secret.encode(), url.geturl().encode(), algorithm)
+    headers = [("X-Twilio-Signature", b64encode(mac).decode())]
+    if algorithm == "sha256":
+        key = delivery.option("keyid", "webhooks_sharedkey_1")
+        settings = f"key={key},algorithm=HMAC_SHA256"
+        headers.append(("X-Twilio-Webhooks-Signature-Settings", settings))
+    return Signed(tuple(headers), query)
+
+
+def _sign_paypal(delivery: Unsigned) -> Signed:
+    time = datetime.fromtimestamp(delivery.timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    webhook, host = delivery.option("webhook_id"), delivery.option("host", "api.paypal.com")
+    content = f"{delivery.id}|{time}|{webhook}|{zlib.crc32(delivery.body)}".encode()
+    made = b64encode(asymmetric.sign(delivery.secret, content)).decode()
     return Signed(
         headers=(
-            ("X-Slack-Request-Timestamp", str(delivery.timestamp)),
-            ("X-Slack-Signature", f"v0={mac}"),
+            ("PAYPAL-TRANSMISSION-ID", delivery.id),
+            ("PAYPAL-TRANSMISSION-TIME", time),
+            ("PAYPAL-TRANSMISSION-SIG", made),
+            ("PAYPAL-CERT-URL", f"https://{host}/v1/notifications/certs/CERT-1"),
+            ("PAYPAL-AUTH-ALGO", "SHA256withRSA"),
         )
     )
 
 
+def _sign_message(delivery: Unsigned) -> Signed:
+    return Signed(headers=message_signatures.sign(delivery))
+
+
 def _sign_hmac(delivery: Unsigned) -> Signed:
-    assert delivery.scheme is not None  # sign() saw to it
-    options = delivery.scheme.options
-    digest = hmac.new(
-        delivery.secret.encode(),
-        _fill(options.get("signed", "{body}"), delivery),
-        options.get("algorithm", "sha256"),
-    ).digest()
+    option = delivery.option
+    time = _format_time(delivery.timestamp, option("unit"))
+    signed = _fill(option("signed", "{body}"), delivery, {"timestamp": time})
+    digest = hmac.digest(_read_key(delivery), signed, option("algorithm", "sha256"))
     encoded = {
         "hex": digest.hex(),
         "base64": b64encode(digest).decode(),
         "base64url": urlsafe_b64encode(digest).decode().rstrip("="),
-    }[options.get("encoding", "hex")]
-    value = options.get("value", "{mac}").replace("{mac}", encoded)
-    value = value.replace("{timestamp}", str(delivery.timestamp))
-    headers = [(options.get("header", "X-Signature"), value)]
-    if "timestamp" in options:
-        headers.append((options["timestamp"], str(delivery.timestamp)))
-    if options.get("id", "/").startswith("/") is False:
-        headers.append((options["id"], delivery.id))
+    }[option("encoding", "hex")]
+    value = option("value", "{mac}").replace("{mac}", encoded).replace("{timestamp}", time)
+    headers = [(option("header", "X-Signature"), value)]
+    if option("timestamp"):
+        headers.append((option("timestamp"), time))
+    if not option("id", "/").startswith("/"):
+        headers.append((option("id"), delivery.id))
     return Signed(headers=tuple(headers))
 
 
-def _sign_md5_query(delivery: Unsigned) -> Signed:
-    assert delivery.scheme is not None  # sign() saw to it
-    options = delivery.scheme.options
-    text = _fill(options.get("signed", "{secret}"), delivery)
-    digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
-    return Signed(query=((options.get("parameter", "signature"), digest),))
+def _read_key(delivery: Unsigned) -> bytes:
+    how, secret = delivery.option("key"), delivery.secret
+    bare = _KEY_PREFIX.sub("", secret, count=1) if _KEY_PREFIX.match(secret) else secret
+    if how == "hex":
+        return bytes.fromhex(bare)
+    return b64decode(bare) if how == "base64" else secret.encode()
 
 
-def _fill(template: str, delivery: Unsigned) -> bytes:
-    values = {
-        **{name: value.encode() for name, value in delivery.values.items()},
-        "timestamp": str(delivery.timestamp).encode(),
-        "id": delivery.id.encode(),
-        "secret": delivery.secret.encode(),
-        "body": delivery.body,
+def _format_time(timestamp: int, unit: str) -> str:
+    """An instant in a unit of the facts (`webhooks.signature.unit`), by default in seconds."""
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    written: Mapping[str, str] = {
+        "milliseconds": str(timestamp * 1000),
+        "rfc3339": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "http-date": format_datetime(moment, usegmt=True),
     }
+    return written.get(unit, str(timestamp))
+
+
+def _sign_md5_query(delivery: Unsigned) -> Signed:
+    text = _fill(delivery.option("signed", "{secret}"), delivery, {})
+    digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
+    return Signed(query=((delivery.option("parameter", "signature"), digest),))
+
+
+def _fill(template: str, delivery: Unsigned, more: Mapping[str, str]) -> bytes:
+    parts = urlsplit(delivery.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    texts = {
+        **delivery.values,
+        "timestamp": str(delivery.timestamp),
+        "id": delivery.id,
+        "secret": delivery.secret,
+        "method": delivery.method,
+        "target": target,
+        **more,
+    }
+    values = {name: text.encode() for name, text in texts.items()} | {"body": delivery.body}
     pieces = re.split(r"\{(\w+)\}", template)
     return b"".join(
         values.get(piece, b"") if index % 2 else piece.encode()
@@ -139,16 +204,26 @@ def _fill(template: str, delivery: Unsigned) -> bytes:
     )
 
 
-def _sign_hex(delivery: Unsigned, content: bytes) -> str:
-    return hmac.new(delivery.secret.encode(), content, hashlib.sha256).hexdigest()
+def _compute(delivery: Unsigned, content: bytes) -> bytes:
+    return hmac.digest(delivery.secret.encode(), content, hashlib.sha256)
 
 
-_SCHEMES = {
+def _put(delivery: Unsigned, header: str, value: str, *others: tuple[str, str]) -> Signed:
+    """A signature in its field, which the policy may call otherwise, and further fields."""
+    return Signed(headers=(*others, (delivery.option("header", header), value)))
+
+
+_SCHEMES: Mapping[str, Callable[[Unsigned], Signed]] = {
     "standard-webhooks": _sign_standard_webhooks,
     "svix": _sign_standard_webhooks,
     "stripe": _sign_stripe,
     "github": _sign_github,
     "slack": _sign_slack,
+    "shopify": _sign_shopify,
+    "twilio": _sign_twilio,
+    "paddle": _sign_paddle,
+    "paypal": _sign_paypal,
+    "http-message-signatures": _sign_message,
     "hmac": _sign_hmac,
     "md5-query": _sign_md5_query,
 }

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.faults.fault import fault
-from reference_server.webhooks.signing import Signed, Unsigned, new_secret, sign_delivery
+from reference_server.webhooks.signing import Signed, new_secret, sign_delivery
+from reference_server.webhooks.unsigned import Unsigned
 
 SignDelivery = Callable[[Unsigned], Signed]
 

@@ -10,6 +10,7 @@ from apicheck.judge.confirmation import find_doubt, find_lasting
 from apicheck.model.check import Check
 from apicheck.model.exchange import (
     SIDE_BY_SIDE,
+    Direction,
     Exchange,
     Role,
     Transcript,
@@ -103,6 +104,8 @@ def _discount_disturbance(
 
 
 def _is_disturbance(check: Check, subject: Subject, exchange: Exchange) -> bool:
+    if exchange.direction is Direction.IN:
+        return False  # what the listener responded is no response of the server
     if exchange.response is None:
         return exchange.error is None or exchange.error.kind not in check.judges_errors
     provoked = exchange.status in check.provokes or exchange.status in subject.provokes

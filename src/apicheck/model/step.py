@@ -86,13 +86,14 @@ class Receive:
     """Wait for webhook deliveries; the script receives those that came, oldest first.
 
     Deliveries to `path` (the part of the URL that `Ask("listener")` returned) count.
-    respond: the status of the listener's responses. within_s: seconds to wait for `count`.
+    respond: the status of the listener's later responses, None for the same as before.
+    within_s: seconds to wait for `count`.
     """
 
     path: str
     count: int = 1
     within_s: float = 5.0
-    respond: int = 200
+    respond: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ class Ask:
       without one all requests, changed the target's state so far; needs control.
     - "processed" {id, at_least} -> {"count": n}: how often the id of a signed delivery stands where
       the receiver's effects show, as soon as that is `at_least`, or some seconds have passed.
-    - "listener" {} -> {"url": .., "path": ..}: a fresh URL of the webhook listener.
+    - "listener" {respond, location, hold} -> {"url": .., "path": ..}: a fresh URL of the webhook
+      listener. respond: the status of its responses, 0 to close the connection without one;
+      location: of its redirects; hold: it lets a delivery wait until `Receive` says how to respond.
     - "subscribe_by_hand" {"url": ..} -> {}: register the listener where the API itself offers no
       subscription (through control, or by the operator beforehand).
     """

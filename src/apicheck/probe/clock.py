@@ -122,8 +122,12 @@ class TargetClock:
             seconds = due()
             if seconds > 0:
                 seconds += _MARGIN_S
-                epoch = self._move(seconds)
-                self._moved += seconds
+                self._moved += seconds  # what is delivered while it moves comes at the later time
+                try:
+                    epoch = self._move(seconds)
+                except OSError:
+                    self._moved -= seconds
+                    raise
                 self._epoch, self._allowed = epoch - self.now(), 0.0
 
     def travel(self, to: float) -> bool:

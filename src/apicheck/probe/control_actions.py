@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from apicheck.model.json import Json
 from apicheck.probe.control import Control
 from apicheck.probe.effects import EffectsReader
-from apicheck.probe.listener import WebhookListener
+from apicheck.probe.listener import Reaction, WebhookListener
 from apicheck.probe.minting import Minting
 from apicheck.probe.recorder import Recorder
 from apicheck.probe.redactor import Redactor
@@ -49,7 +49,7 @@ class ControlActions:
             account = {key: arguments[key] for key in ("state", "roles") if key in arguments}
             return self._minting.change(str(arguments.get("identity", "")), account)
         if what == "listener":
-            return None if self._listener is None else self._listener.open_inbox()
+            return None if self._listener is None else self._listener.open_inbox(_react(arguments))
         if what == "processed":
             return self._count_processed(arguments)
         control = self._control
@@ -86,3 +86,11 @@ class ControlActions:
         placeholder = self._secrets.issue(secret)
         self._recorder.webhook_secrets.add(placeholder)
         return {"id": listener.get("id"), "secret": placeholder}
+
+
+def _react(arguments: Mapping[str, Json]) -> Reaction:
+    return Reaction(
+        int(arguments.get("respond", 200)),
+        str(arguments.get("location", "")),
+        bool(arguments.get("hold")),
+    )

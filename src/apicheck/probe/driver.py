@@ -354,7 +354,8 @@ class Driver:
             headers=tuple((text(name), text(value)) for name, value in delivery.headers),
             body=parts.secrets.redact(delivery.body),
         )
-        return parts.recorder.record_delivery(request, Response(arrival.status), arrival.at, seen)
+        response = Response(arrival.status) if arrival.status else None
+        return parts.recorder.record_delivery(request, response, arrival.at, seen)
 
 
 def _name_owner(execution: ProbeExecution) -> str:

@@ -28,11 +28,25 @@ _CHUNK_SIZE = re.compile(r"[0-9A-Fa-f]{1,8}")
 _SOCKET_TIMEOUT_S = 5.0
 _FILES = 4096
 _PAUSE_S = 0.01
+_HELD_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What the listener does with a delivery. status 0: it closes the connection, unanswered.
+
+    location: of a redirect. hold: it first waits until the script collects the delivery a second
+    time, or for as long as a slow receiver may take.
+    """
+
+    status: int = 200
+    location: str = ""
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A delivery as received, before redaction.
+    """A delivery as received, before redaction. status: of the response; 0: none.
 
     On the target's clock: at: seconds since the run began; epoch: epoch seconds.
     """
@@ -45,7 +59,7 @@ class Arrival:
 
 @dataclass(slots=True)
 class _Inbox:
-    respond: int = 200
+    reaction: Reaction = field(default_factory=Reaction)
     arrivals: deque[Arrival] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
 
@@ -72,22 +86,27 @@ class WebhookListener:
         name = "127.0.0.1" if host in ("0.0.0.0", b"0.0.0.0") else str(host)  # noqa: S104  (read, not bound)
         return f"http://{name}:{port}"
 
-    def open_inbox(self) -> dict[str, str]:
+    def open_inbox(self, reaction: Reaction | None = None) -> dict[str, str]:
         """Make a new URL at this listener. Returns it with its path, which `collect` takes."""
         name = secrets.token_hex(8)
         url = f"{self.url}/hooks/{name}"
         with self._changed:
-            self._inboxes[name] = _Inbox()
+            self._inboxes[name] = _Inbox(reaction or Reaction())
         return {"url": url, "path": urlsplit(url).path}
 
-    def collect(self, path: str, count: int, within_s: float, respond: int) -> tuple[Arrival, ...]:
+    def collect(
+        self, path: str, count: int, within_s: float, respond: int | None
+    ) -> tuple[Arrival, ...]:
         """Wait for `count` deliveries to a path. Returns those that came, oldest first, each once.
 
-        respond: the status of the response to later deliveries.
+        respond: the status of the response to later deliveries, None for one as before. A delivery
+        that is held is let go.
         """
         with self._changed:
             inbox = self._inboxes.setdefault(_read_name(path), _Inbox())
-            inbox.respond = respond
+            if respond is not None:
+                inbox.reaction = Reaction(respond)
+                self._changed.notify_all()
             self._changed.wait_for(lambda: len(inbox.arrivals) >= count, within_s)
             taken = tuple(inbox.arrivals)
             inbox.arrivals.clear()
@@ -102,17 +121,19 @@ class WebhookListener:
             server.server_close()
             server.thread.join()
 
-    def accept(self, delivery: Delivery) -> int:
-        """Keep a delivery. Returns the status of the response."""
+    def accept(self, delivery: Delivery) -> Reaction:
+        """Keep a delivery. Returns what is done with it, once it is due."""
         with self._changed:
             inbox = self._inboxes.get(_read_name(delivery.target))
             if inbox is None:
-                return 404
-            now = self._clock.now()
-            arrival = Arrival(delivery, inbox.respond, now, self._clock.epoch())
+                return Reaction(404)
+            reaction, now = inbox.reaction, self._clock.now()
+            arrival = Arrival(delivery, reaction.status, now, self._clock.epoch())
             inbox.arrivals.append(arrival)
             self._changed.notify_all()
-            return inbox.respond
+            if reaction.hold:
+                self._changed.wait_for(lambda: inbox.reaction is not reaction, _HELD_S)
+            return reaction
 
     def _ensure_started(self) -> _Server:
         with self._changed:
@@ -245,12 +266,17 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = tuple((str(name), str(value)) for name, value in self.headers.items())
         delivery = Delivery(self.command, self.path, headers, body)
-        status = cast("_Server", self.server).listener.accept(delivery)
-        self.send_response_only(status)
+        reaction = cast("_Server", self.server).listener.accept(delivery)
+        if not reaction.status:
+            self.close_connection = True
+            return
+        self.send_response_only(reaction.status)
+        if reaction.location:
+            self.send_header("Location", reaction.location)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_GET = do_PUT = do_PATCH = do_HEAD = do_POST  # noqa: N815  (http.server calls these names)
+    do_GET = do_PUT = do_PATCH = do_HEAD = do_DELETE = do_POST  # noqa: N815  (http.server calls these names)
 
     def _read_body(self) -> bytes | None:
         """The whole body; None when it is too long or not framed as HTTP/1.1 requires."""

@@ -140,9 +140,9 @@ class Recorder:
         return self._note_over(_with_load(exchange, lane) if paced else exchange)
 
     def record_delivery(
-        self, request: Request, response: Response, at: float, seen: tuple[Observation, ...]
+        self, request: Request, response: Response | None, at: float, seen: tuple[Observation, ...]
     ) -> Exchange:
-        """Record a webhook that the listener received, as an exchange."""
+        """Record a webhook that the listener received, as an exchange. response: the listener's."""
         return self._note_over(
             Exchange(
                 id=self._next_id(),

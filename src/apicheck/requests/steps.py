@@ -11,6 +11,8 @@ from apicheck.model.step import (
     Ask,
     Authorize,
     EndOfScript,
+    Learn,
+    Recall,
     Receive,
     Send,
     SendRaw,
@@ -70,9 +72,12 @@ def travel(to: float) -> Generator[Travel, Any, None]:
 
 
 def receive(
-    path: str, count: int = 1, within_s: float = 5.0, respond: int = 200
+    path: str, count: int = 1, within_s: float = 5.0, respond: int | None = None
 ) -> Generator[Receive, Any, tuple[Exchange, ...]]:
-    """Wait for webhook deliveries to a path of the listener; fewer than `count` may come."""
+    """Wait for webhook deliveries to a path of the listener; fewer than `count` may come.
+
+    respond: the status of the listener's later responses, None for the same as before.
+    """
     return cast("tuple[Exchange, ...]", (yield Receive(path, count, within_s, respond)))
 
 
@@ -97,6 +102,16 @@ def sign(
     if signed is None:
         end_script(Inconclusive(f"with this secret, the scheme has no delivery {near_miss}"))
     return cast("Request", signed)
+
+
+def learn(key: str, value: object) -> Generator[Learn, Any, None]:
+    """Remember something for all scripts of the run. See `Learn`."""
+    yield Learn(key, value)
+
+
+def recall(key: str) -> Generator[Recall, Any, object]:
+    """What a script of the run has learned under a key; None where none has."""
+    return cast("object", (yield Recall(key)))
 
 
 def end_script(why: NotTested | Inconclusive) -> NoReturn:

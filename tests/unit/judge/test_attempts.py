@@ -9,6 +9,7 @@ from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, Outcome
 from apicheck.model.exchange import (
     SIDE_BY_SIDE,
+    Direction,
     Exchange,
     Observation,
     Request,
@@ -96,6 +97,20 @@ def test_a_probe_that_was_never_played_is_not_tested() -> None:
 @pytest.mark.parametrize("status", [429, 500, 503, 0])
 def test_a_throttled_failed_or_missing_response_is_inconclusive(status: int) -> None:
     assert judge_probe(probe(), [played(exchange(status))]).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("responded", [429, 500, 0], ids=str)
+def test_what_the_listener_responded_to_a_delivery_is_no_failure_of_the_server(
+    responded: int,
+) -> None:
+    response = Response(responded) if responded else None
+    delivery = replace(
+        exchange(401, number=2), response=response, error=None, direction=Direction.IN
+    )
+    transcript = played(exchange(401), delivery)
+    check = replace(CHECK, judge=lambda *_: None)
+    judged = judge_probe(replace(probe(), check=check), [transcript])
+    assert judged.verdict is Verdict.PASS
 
 
 def test_an_accepted_bad_credential_is_a_fail_even_when_it_happens_once() -> None:

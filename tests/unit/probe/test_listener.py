@@ -22,7 +22,7 @@ from apicheck.model.target import Listener, Target
 from apicheck.probe import Session
 from apicheck.probe import listener as listening_module
 from apicheck.probe.clock import TargetClock
-from apicheck.probe.listener import WebhookListener
+from apicheck.probe.listener import Reaction, WebhookListener
 from apicheck.signatures import Delivery, sign
 
 PlanFor = Callable[..., Plan]
@@ -115,6 +115,51 @@ def test_each_url_has_its_own_deliveries_and_status() -> None:
         listener.close()
 
 
+def test_a_url_can_refuse_from_the_first_delivery_on_and_redirect() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    try:
+        busy = listener.open_inbox(Reaction(503))
+        moved = listener.open_inbox(Reaction(307, location="http://127.0.0.1:1/there"))
+        assert deliver(busy["url"], b"1") == 503
+        assert [a.status for a in listener.collect(busy["path"], 1, 1, None)] == [503]
+        assert deliver(busy["url"], b"1") == 503
+        address = urlsplit(moved["url"])
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+            connection.sendall(f"POST {moved['path']} HTTP/1.1\r\n\r\n".encode())
+            head = connection.makefile().read()
+        assert "Location: http://127.0.0.1:1/there\n" in head
+    finally:
+        listener.close()
+
+
+def test_a_url_can_close_the_connection_of_a_delivery_that_it_keeps() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    try:
+        where = listener.open_inbox(Reaction(0))
+        address = urlsplit(where["url"])
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+            connection.sendall(f"POST {where['path']} HTTP/1.1\r\n\r\n".encode())
+            assert connection.recv(100) == b""
+        assert [a.status for a in listener.collect(where["path"], 1, 1, None)] == [0]
+    finally:
+        listener.close()
+
+
+def test_a_delivery_that_is_held_waits_until_the_script_says_how_to_respond() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    try:
+        where = listener.open_inbox(Reaction(0, hold=True))
+        address = urlsplit(where["url"])
+        with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+            connection.sendall(f"POST {where['path']} HTTP/1.1\r\n\r\n".encode())
+            assert len(listener.collect(where["path"], 1, 60, None)) == 1
+            listener.collect(where["path"], 0, 0, 200)
+            assert connection.recv(100) == b""
+        assert deliver(where["url"], b"2") == 200
+    finally:
+        listener.close()
+
+
 def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
     listener = WebhookListener(Listener(), TargetClock())
     try:
@@ -146,7 +191,7 @@ def test_the_target_gets_the_public_url() -> None:
         where = listener.open_inbox()
         assert where["url"].startswith("https://hooks.example.com/in/hooks/")
         name = where["url"].rpartition("/")[2]
-        assert listener.accept(Delivery("POST", f"/hooks/{name}", (), b"x")) == 200
+        assert listener.accept(Delivery("POST", f"/hooks/{name}", (), b"x")).status == 200
         assert len(listener.collect(where["path"], 1, 1, 200)) == 1
     finally:
         listener.close()

@@ -55,6 +55,30 @@ def test_a_travel_is_on_the_targets_clock_and_not_on_that_of_the_run() -> None:
     assert len(target.moves) == 3
 
 
+def test_what_comes_while_the_clock_moves_comes_at_the_later_time() -> None:
+    seen: list[float] = []
+
+    def move(seconds: float) -> float:
+        seen.append(clock.now())
+        return 1_000_000.0 + seconds
+
+    clock = TargetClock(move=move, monotonic=lambda: 5.0)
+    clock.synchronise(1_000_000.0)
+    before = clock.now()
+    clock.let_pass(lambda: 600.0)
+    assert seen == [clock.now()]
+    assert clock.now() >= before + 600.0
+
+
+def test_a_move_that_fails_moves_no_clock() -> None:
+    target = Target(stuck=True)
+    clock = clock_of(target)
+    before = clock.now()
+    with pytest.raises(OSError, match="does not respond"):
+        clock.let_pass(lambda: 600.0)
+    assert clock.now() == before
+
+
 def test_time_that_passes_meanwhile_stays_passed() -> None:
     target = Target()
     clock = clock_of(target)

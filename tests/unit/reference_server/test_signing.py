@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from apicheck.model.facts import Signature
-from reference_server.webhooks.signing import Signed, Unsigned, new_secret, sign_delivery
+from reference_server.webhooks.signing import Signed, new_secret, sign_delivery
+from reference_server.webhooks.unsigned import Unsigned
 
 FILE = Path(__file__).parents[2] / "fixtures/vectors/webhook-signatures.json"
 FIELDS = {

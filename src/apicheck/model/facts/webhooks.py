@@ -13,7 +13,8 @@ from apicheck.model.json import Json
 class Subscriptions:
     """How a partner subscribes to webhooks by the API itself; pointers into the bodies.
 
-    url, events: in the request that creates one; secret, id: in its response.
+    url, events: in the request that creates one; secret, id: in its response. secret_shown:
+    "once", when the subscription is made, "" where the policy does not say.
     """
 
     create: str
@@ -28,6 +29,7 @@ class Subscriptions:
     limit: int | None = None
     per: str | None = None
     over_limit: ExpectedResponse | None = None
+    secret_shown: str = ""
 
 
 SIGNATURE_OPTIONS: Mapping[str, frozenset[str]] = {

@@ -1,0 +1,108 @@
+"""Deliveries to whom they are not promised, or not to whom they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from apicheck.model.facts import Event, Webhooks
+from reference_server.document.profile import Profile
+from reference_server.faults.fault import fault
+from reference_server.webhooks.delivery import Received
+from reference_server.webhooks.rules import (
+    Subscription,
+    ends_subscription,
+    find_redirect,
+    forget,
+    is_wanted,
+)
+
+IsWanted = Callable[[Subscription, Event, str], bool]
+
+
+def _causes_several(profile: Profile) -> bool:
+    """Where the policy knows what causes two events."""
+    events = profile.webhooks.events.values() if profile.webhooks else ()
+    return len({event.cause for event in events if event.cause}) > 1
+
+
+@fault("webhooks/delivers-nothing", is_wanted, needs=("webhooks.delivery.within",))
+def delivers_nothing(
+    honest: IsWanted, subscription: Subscription, event: Event, tenant: str
+) -> bool:
+    """No event is delivered to anybody."""
+    return False
+
+
+@fault(
+    "webhooks/delivers-one-event-alone",
+    is_wanted,
+    needs=("webhooks.delivery.within",),
+    shows_in=_causes_several,
+)
+def delivers_one_event_alone(
+    honest: IsWanted, subscription: Subscription, event: Event, tenant: str
+) -> bool:
+    """Of all events, those whose names come late in the alphabet are not delivered."""
+    return event.name[:1] < "d" and honest(subscription, event, tenant)
+
+
+@fault(
+    "webhooks/delivers-every-event",
+    is_wanted,
+    needs=("webhooks.payload.event", "webhooks.subscriptions"),
+    shows_in=_causes_several,
+)
+def delivers_every_event(
+    honest: IsWanted, subscription: Subscription, event: Event, tenant: str
+) -> bool:
+    """A subscription gets all events, whichever it names."""
+    return honest(replace(subscription, events=None), event, tenant)
+
+
+@fault(
+    "webhooks/delivers-to-every-tenant",
+    is_wanted,
+    needs=("webhooks.subscriptions", "authorization.foreign.tenant"),
+)
+def delivers_to_every_tenant(
+    honest: IsWanted, subscription: Subscription, event: Event, tenant: str
+) -> bool:
+    """An event is delivered to the subscriptions of all tenants."""
+    return honest(subscription, event, subscription.tenant)
+
+
+@fault(
+    "webhooks/delivers-after-deletion",
+    forget,
+    needs=("webhooks.subscriptions.delete",),
+)
+def delivers_after_deletion(
+    honest: Callable[[dict[str, Subscription], str], None],
+    subscriptions: dict[str, Subscription],
+    name: str,
+) -> None:
+    """A subscription that was deleted still gets deliveries."""
+
+
+@fault("webhooks/delivers-to-who-is-gone", ends_subscription, needs=("webhooks.delivery.ends_on",))
+def delivers_to_who_is_gone(
+    honest: Callable[[Webhooks, Received], bool], facts: Webhooks, received: Received
+) -> bool:
+    """The status by which a receiver ends its subscription is taken for any other refusal."""
+    return False
+
+
+@fault(
+    "webhooks/follows-redirects",
+    find_redirect,
+    needs=("webhooks.delivery.redirects",),
+    shows_in=lambda profile: (
+        profile.webhooks is not None and profile.webhooks.delivery.redirects == "refused"
+    ),
+)
+def follows_redirects(
+    honest: Callable[[Webhooks, Received], str], facts: Webhooks, received: Received
+) -> str:
+    """A delivery that is redirected is sent to the other URL."""
+    return received.location

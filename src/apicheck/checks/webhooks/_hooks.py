@@ -1,0 +1,352 @@
+"""Subscriptions to the run's own listener, and what is delivered to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from apicheck.authoring import (
+    Applies,
+    Claims,
+    Direction,
+    Exchange,
+    Identity,
+    Inconclusive,
+    Json,
+    Mode,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Recipe,
+    Request,
+    Role,
+    Steps,
+    Subject,
+    SubjectKind,
+    Transcript,
+    build,
+    describe,
+    judging,
+    pointers,
+    steps,
+)
+from apicheck.authoring.facts import Event, Subscriptions, Webhooks
+
+PATIENCE_S = 5.0
+"""How long a delivery may take where the policy promises no time."""
+_GRACE_S = 0.3
+"""How much longer a delivery may take that should not come, than the one that should and came."""
+_MARGIN_S = 2.0
+MANY = 20
+"""So many deliveries a script looks at, and no more."""
+
+_NO_LISTENER = NotTested(
+    NotTestedKind.NEEDS_LISTENER,
+    "the run has no webhook listener",
+    '[webhooks]\nlisten = "127.0.0.1:0"',
+)
+_NO_SUBSCRIPTION = NotTested(
+    NotTestedKind.NEEDS_LISTENER,
+    "the API offers no subscriptions, and the target cannot be given the listener's URL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A subscription to a URL of the listener. id: by which the API knows it, "" if it does not."""
+
+    path: str
+    url: str
+    id: str = ""
+
+
+def facts_of(subject: Subject) -> Webhooks:
+    """What the policy promises of webhooks. For subjects to which `applies` found it applies."""
+    webhooks = subject.facts.webhooks
+    assert isinstance(webhooks, Webhooks)  # see `find_obstacle`
+    return webhooks
+
+
+def list_events(subject: Subject) -> tuple[Event, ...]:
+    """The events that the run can cause, those first whose cause needs no other object."""
+    webhooks, context = subject.facts.webhooks, subject.context
+    events = webhooks.events.values() if isinstance(webhooks, Webhooks) else ()
+    recipes = {event.name: context.recipes.get(event.cause) for event in events}
+    able = [
+        event
+        for event in events
+        if isinstance(recipes[event.name], Recipe) and event.cause in context.actors
+    ]
+
+    def count_needs(event: Event) -> int:
+        recipe = recipes[event.name]
+        return len(recipe.needs) if isinstance(recipe, Recipe) else 0
+
+    return tuple(sorted(able, key=count_needs))
+
+
+def find_obstacle(
+    subject: Subject, *, events: int = 1, by_api: bool = False
+) -> NotApplicable | NotTested | None:
+    """Why nothing can be delivered to the run; None where it can.
+
+    events: so many different ones must be caused. by_api: subscribing by hand is not enough.
+    """
+    webhooks, capabilities = subject.facts.webhooks, subject.context.capabilities
+    if not isinstance(webhooks, Webhooks) or not webhooks.events:
+        return NotApplicable("the policy promises no event")
+    if by_api and webhooks.subscriptions is None:
+        return NotApplicable("the API offers no subscriptions")
+    if subject.kind is SubjectKind.EVENT and subject.event and subject.operation is None:
+        reason = f"neither the policy nor the document names what causes {subject.event.name}"
+        return NotTested(NotTestedKind.NEEDS_REQUEST, reason)
+    if len({event.cause for event in list_events(subject)}) < events:
+        known = "no event" if events == 1 else f"fewer than {events} events"
+        return NotTested(NotTestedKind.NEEDS_REQUEST, f"the run can cause {known} of the policy")
+    if subject.context.mode is not Mode.FULL:
+        reason = f"it subscribes on the target, which mode {subject.context.mode} does not allow"
+        return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
+    if "listener" not in capabilities:
+        return _NO_LISTENER
+    if webhooks.subscriptions is None and "subscribe_by_hand" not in capabilities:
+        return _NO_SUBSCRIPTION
+    return None
+
+
+def make_applies(
+    subject: Subject,
+    *facts: str,
+    requests: int,
+    waits: float = 0.0,
+    subscribes: int = 1,
+    moves_clock: bool = False,
+) -> Applies:
+    """The `Applies` of a conversation. waits: seconds where no clock can be moved.
+
+    subscribes: how many subscriptions it has at once; a limited number is not shared.
+    """
+    exclusive = set()
+    subscriptions = facts_of(subject).subscriptions
+    if subscribes and subscriptions is not None and subscriptions.limit is not None:
+        exclusive.add(f"creates:{subscriptions.create}")
+    if moves_clock and has_clock(subject):
+        exclusive.add("clock")
+    return Applies(
+        requests=requests,
+        claims=Claims(exclusive=frozenset(exclusive)),
+        facts=facts,
+        seconds=waits,
+    )
+
+
+def has_clock(subject: Subject) -> bool:
+    """Whether the target's clock can be moved, so that nobody waits for a retry."""
+    return "clock" in subject.context.capabilities
+
+
+def open_inbox(
+    *, respond: int = 200, location: str = "", hold: bool = False
+) -> Steps[Mapping[str, str]]:
+    """Open a URL of the listener, which responds so. See `Ask`."""
+    made = yield from steps.ask("listener", respond=respond, location=location, hold=hold)
+    if made is None:
+        steps.end_script(_NO_LISTENER)
+    return dict(made)
+
+
+def subscribe(
+    subject: Subject,
+    event: Event,
+    *,
+    respond: int = 200,
+    location: str = "",
+    hold: bool = False,
+    who: Identity | None = None,
+) -> Steps[Hook]:
+    """Subscribe a new URL of the listener to one event. respond and so on: what it does then."""
+    inbox = yield from open_inbox(respond=respond, location=location, hold=hold)
+    subscriptions = facts_of(subject).subscriptions
+    if subscriptions is None:
+        named = [event.name]
+        made = yield from steps.ask("subscribe_by_hand", url=inbox["url"], events=named)
+        if made is None:
+            steps.end_script(_NO_SUBSCRIPTION)
+        return Hook(inbox["path"], inbox["url"])
+    request = yield from request_to_subscribe(subject, subscriptions, inbox["url"], event, who=who)
+    created = yield from steps.send(request, Role.SETUP)
+    if not created.succeeded:
+        reason = f"the API accepted no subscription ({describe(created)})"
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    known = pointers.at(created.json_or({}), subscriptions.id)
+    return Hook(inbox["path"], inbox["url"], str(known) if isinstance(known, str | int) else "")
+
+
+def request_to_subscribe(
+    subject: Subject,
+    subscriptions: Subscriptions,
+    url: str,
+    event: Event | None,
+    *,
+    who: Identity | None = None,
+) -> Steps[Request]:
+    """The request that subscribes a URL to an event, None: to those of the canonical request."""
+    request = yield from build.valid_request(subject, subscriptions.create, who)
+    body: Json = json.loads(request.body or b"{}")
+    body = pointers.with_value(body, subscriptions.url, url)
+    if subscriptions.events and event is not None:
+        given = pointers.at(body, subscriptions.events)
+        named = event.name if isinstance(given, str) else [event.name]
+        body = pointers.with_value(body, subscriptions.events, named)
+    return replace(request, body=json.dumps(body, separators=(",", ":")).encode())
+
+
+def request_about(subject: Subject, operation: str, hook: Hook) -> Request:
+    """The request of an operation on a subscription that the script has made."""
+    subscriptions, recipe = facts_of(subject).subscriptions, subject.context.recipes[operation]
+    if isinstance(recipe, NotTested):
+        steps.end_script(recipe)
+    assert subscriptions is not None  # the operation is one of them
+    needs = [need for need in recipe.needs if need.operation == subscriptions.create]
+    if not needs or not hook.id:
+        reason = f"it is not known where {operation} takes the id of a subscription"
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+    who = build.identity_of(subject, operation)
+    return build.build_request(subject.context, recipe, who, dict.fromkeys(needs, hook.id))
+
+
+def cause(subject: Subject, event: Event, who: Identity | None = None) -> Steps[Exchange]:
+    """Cause an event. Ends the script where the request is refused."""
+    request = yield from build.valid_request(subject, event.cause, who)
+    exchange = yield from steps.send(request)
+    if not exchange.succeeded:
+        reason = f"{event.cause}, which causes {event.name}, got {describe(exchange)}"
+        steps.end_script(Inconclusive(reason))
+    return exchange
+
+
+def get_patience(subject: Subject) -> float:
+    """How many seconds a delivery may take to come."""
+    within = facts_of(subject).delivery.within_s
+    return PATIENCE_S if within is None else within + _MARGIN_S
+
+
+def expect(
+    subject: Subject, hook: Hook, event: Event, what: str = "", *, respond: int | None = None
+) -> Steps[Exchange]:
+    """Receive the delivery that must come for the script to go on. Ends it where none comes.
+
+    A run in which an event was not delivered waits less the next time. what: which delivery.
+    """
+    key = f"no delivery of {event.name}"
+    patience = _GRACE_S if (yield from steps.recall(key)) else get_patience(subject)
+    came = yield from await_delivery(subject, hook, event, patience, respond)
+    if came is None:
+        yield from steps.learn(key, True)
+        kind = f"{what} " if what else ""
+        reason = f"no {kind}delivery of {event.name} came in {patience:g} s"
+        steps.end_script(Inconclusive(reason))
+    return came
+
+
+def await_delivery(
+    subject: Subject, hook: Hook, event: Event, patience: float, respond: int | None = None
+) -> Steps[Exchange | None]:
+    """Receive until something comes that may be of an event; None where nothing else comes."""
+    webhooks = facts_of(subject)
+    for _ in range(MANY):
+        came = yield from steps.receive(hook.path, 1, patience, respond)
+        if not came:
+            return None
+        for delivery in came:
+            named = read_event(webhooks, delivery)
+            if named in (event.name, *event.aliases) or named not in webhooks.events:
+                return delivery
+    return None
+
+
+def see_more(subject: Subject, *hooks: Hook) -> Steps[None]:
+    """Receive what should not come, once what should has come.
+
+    A clock that is moved has then delivered what was due.
+    """
+    if has_clock(subject):
+        yield from steps.wait(1.0, "a delivery may be under way")
+    grace = _GRACE_S
+    for hook in hooks:
+        yield from steps.receive(hook.path, MANY, grace)
+        grace = 0.0
+
+
+def deliveries(transcript: Transcript, number: int) -> tuple[Exchange, ...]:
+    """What came to the listener's URL that the script opened as this one (0: the first)."""
+    opened = [a["path"] for a in transcript.answers if isinstance(a, Mapping) and "path" in a]
+    if number >= len(opened):
+        return ()
+    return tuple(
+        one
+        for one in transcript.exchanges
+        if one.direction is Direction.IN and is_at(one, opened[number])
+    )
+
+
+def deliveries_after(transcript: Transcript, number: int) -> tuple[Exchange, ...]:
+    """Those of them that came after the last request that causes an event was sent.
+
+    Other scripts of the run cause events too, and did so before.
+    """
+    causes = [one for one in transcript.exercised if one.direction is Direction.OUT]
+    since = causes[-1].sent_at if causes else 0.0
+    return tuple(one for one in deliveries(transcript, number) if one.sent_at >= since)
+
+
+def repetitions(webhooks: Webhooks, came: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """The first delivery and those that repeat it: what has the same id, or says the same.
+
+    Between them may come events that other scripts of the run have caused.
+    """
+    first = came[0]
+    known, content = read_id(webhooks, first), _read_content(webhooks, first)
+    return tuple(
+        one
+        for one in came
+        if (known and read_id(webhooks, one) == known) or _read_content(webhooks, one) == content
+    )
+
+
+def read_id(webhooks: Webhooks, delivery: Exchange) -> str:
+    """The id of a delivery, "" where it has none."""
+    if header := webhooks.id.get("header"):
+        return judging.sent_header(delivery, header) or ""
+    if not webhooks.id_pointer:
+        return ""
+    value = pointers.at(read_payload(delivery), webhooks.id_pointer)
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _read_content(webhooks: Webhooks, delivery: Exchange) -> Json:
+    """What a delivery says, whatever its id is."""
+    value = read_payload(delivery)
+    if value is None:
+        return delivery.request.body
+    return pointers.with_value(value, webhooks.id_pointer, "") if webhooks.id_pointer else value
+
+
+def is_at(delivery: Exchange, path: str) -> bool:
+    """Whether a delivery came to a URL, whatever stands before it where a proxy forwards it."""
+    return delivery.request.path.rpartition("/")[2] == path.rpartition("/")[2]
+
+
+def read_payload(delivery: Exchange) -> Json:
+    """The body of a delivery as JSON, None where it is none."""
+    try:
+        return json.loads(delivery.request.body or b"")
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_event(webhooks: Webhooks, delivery: Exchange) -> str:
+    """The event that a delivery names, "" where it names none."""
+    pointer = webhooks.payload.get("event")
+    value = pointers.at(read_payload(delivery), str(pointer)) if pointer else None
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,56 @@
+"""Deliveries say of which media type they are, and it is the promised one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from apicheck.authoring import (
+    Check,
+    Exchange,
+    Failure,
+    Outcome,
+    RunContext,
+    Severity,
+    folds,
+    judging,
+)
+from apicheck.authoring.facts import Webhooks
+from apicheck.checks.webhooks._received import find_media, per_delivery
+
+
+def inspect(
+    context: RunContext, event: str, delivery: Exchange
+) -> Iterator[tuple[str, folds.Result]]:
+    """Judge Content-Type by the policy, or else by the document's `webhooks`."""
+    webhooks = context.facts.webhooks
+    assert isinstance(webhooks, Webhooks)  # something was delivered
+    promised = webhooks.delivery.media
+    known = [promised.lower()] if promised else list(find_media(context, event))
+    if known and delivery.request.body:
+        yield "webhooks.delivery.media", _find_failure(delivery, known)
+
+
+def _find_failure(delivery: Exchange, known: list[str]) -> Failure | None:
+    sent = judging.sent_header(delivery, "Content-Type")
+    media = (sent or "").partition(";")[0].strip().lower()
+    if any(fnmatchcase(media, pattern) for pattern in known):
+        return None
+    actual = "no Content-Type" if sent is None else f"Content-Type: {sent}"
+    outcome = "absent" if sent is None else "differs"
+    return Failure(outcome, " or ".join(known), actual, "Content-Type", delivery.id)
+
+
+CHECK = Check(
+    title="Deliveries have the promised media type",
+    failure_title="A delivery does not have the promised media type",
+    fold=per_delivery(inspect),
+    reads=("webhooks.delivery.media", "webhooks.events"),
+    standards=("rfc9110#8.3",),
+    outcomes=(Outcome("absent", Severity.MEDIUM), Outcome("differs", Severity.MEDIUM)),
+    proven_by={
+        "absent": ("webhooks/labels-no-media-type",),
+        "differs": ("webhooks/labels-json-as-text",),
+    },
+    triggered_by=("webhooks/delivered",),
+)

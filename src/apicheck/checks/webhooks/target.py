@@ -1,0 +1,119 @@
+"""A URL to which the policy delivers nothing cannot be subscribed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    ExpectedResponse,
+    Judgement,
+    Mode,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Outcome,
+    Script,
+    Severity,
+    StatusSet,
+    Subject,
+    SubjectKind,
+    Transcript,
+    build,
+    judging,
+    steps,
+)
+from apicheck.authoring.facts import Webhooks
+from apicheck.checks.webhooks import _hooks
+
+_HOSTS = {
+    "loopback": ("127.0.0.1:9", "localhost:9", "2130706433:9"),
+    "private": ("10.255.255.1", "[::ffff:192.168.255.1]"),
+    "link-local": ("169.254.255.1",),
+    "metadata": ("169.254.169.254",),
+}
+"""Hosts of each kind, also as careless servers overlook them. Port 9 discards (RFC 863)."""
+_NOBODY = "receiver.example"
+"""A name that never belongs to anybody (RFC 2606, section 2)."""
+_PLAIN = "http"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the policy says which URLs may be subscribed, or which may not."""
+    webhooks = subject.facts.webhooks
+    if not isinstance(webhooks, Webhooks) or webhooks.subscriptions is None:
+        return NotApplicable("the API offers no subscriptions")
+    targets = webhooks.targets
+    if not (targets.schemes or targets.refused):
+        return NotApplicable("the policy does not say which URLs may be subscribed")
+    recipe = subject.context.recipes.get(webhooks.subscriptions.create)
+    if recipe is None or isinstance(recipe, NotTested):
+        reason = f"no request of {webhooks.subscriptions.create} is known"
+        return recipe or NotTested(NotTestedKind.NEEDS_REQUEST, reason)
+    if subject.context.mode is Mode.READ_ONLY:
+        return NotTested(
+            NotTestedKind.READ_ONLY,
+            "mode read-only does not ask for subscriptions",
+            '[safety]\nmode = "refusals"',
+        )
+    expected = targets.refusal or ExpectedResponse(StatusSet(("4xx",)))
+    return Applies(requests=1, facts=("webhooks.targets",), promise=expected)
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """One row for each URL that must be refused."""
+    return tuple(Case(url, url) for url in _list_refused(subject))
+
+
+def _list_refused(subject: Subject) -> Iterator[str]:
+    targets = _hooks.facts_of(subject).targets
+    if targets.schemes and _PLAIN not in targets.schemes:
+        yield f"{_PLAIN}://{_NOBODY}/hook"
+    scheme = next(iter(targets.schemes), "https")
+    for kind in targets.refused:
+        for host in _HOSTS[kind]:
+            yield f"{scheme}://{host}/hook"
+
+
+def script(subject: Subject) -> Script:
+    """Subscribe the URL, to whichever events the canonical request names.
+
+    No event is caused: what a careless server accepts is deleted before it can be delivered to.
+    """
+    subscriptions = _hooks.facts_of(subject).subscriptions
+    assert subscriptions is not None  # see `applies`
+    yield from build.send_control(subject, subscriptions.create)
+    url = str(subject.row.value)
+    request = yield from _hooks.request_to_subscribe(subject, subscriptions, url, None)
+    yield from steps.send(request)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """The subscription must be refused as promised."""
+    return judging.judge_refused(transcript, subject.expected, subject.row.name)
+
+
+CHECK = Check(
+    title="A URL to which nothing may be delivered cannot be subscribed",
+    failure_title="A URL to which nothing may be delivered can be subscribed",
+    subject_kind=SubjectKind.API,
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=("webhooks.targets",),
+    standards=("rfc6890#2.2",),
+    outcomes=(Outcome("accepted", Severity.HIGH), Outcome("wrong-status", Severity.LOW)),
+    proven_by={
+        "accepted": (
+            "webhooks/accepts-plain-http",
+            "webhooks/accepts-private-addresses",
+            "webhooks/accepts-loopback-addresses",
+            "webhooks/accepts-link-local-addresses",
+            "webhooks/reads-dotted-addresses-alone",
+        ),
+        "wrong-status": ("webhooks/target-refused-with-other-status",),
+    },
+)
