@@ -60,7 +60,7 @@ def test_a_baseline_makes_known_violations_pass(
 def test_known_findings_are_left_out_for_code_scanning(
     run_dir: Path, results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apicheck.run, "load_saved", lambda _: (results, ()))
+    monkeypatch.setattr(apicheck.run, "load_saved", lambda *_: (results, ()))
     entry = f"{{fingerprint: f-7d1c, owner: o, reason: r, expires: {TODAY + timedelta(9)}}}"
     (run_dir.parent / "known.yaml").write_text(f"known: [{entry}]")
     command = ["report", str(run_dir), "--format", "sarif", "--baseline", "known.yaml"]
