@@ -300,18 +300,30 @@ def deliveries_after(transcript: Transcript, number: int) -> tuple[Exchange, ...
     return tuple(one for one in deliveries(transcript, number) if one.sent_at >= since)
 
 
-def repetitions(webhooks: Webhooks, came: Sequence[Exchange]) -> tuple[Exchange, ...]:
+def repetitions(subject: Subject, came: Sequence[Exchange]) -> tuple[Exchange, ...]:
     """The first delivery and those that repeat it: what has the same id, or says the same.
 
-    Between them may come events that other scripts of the run have caused.
+    Where the run goes on beside the script, between them come events that others have caused; what
+    says the same under another id is one of those.
     """
-    first = came[0]
-    known, content = read_id(webhooks, first), _read_content(webhooks, first)
-    return tuple(
-        one
-        for one in came
-        if (known and read_id(webhooks, one) == known) or _read_content(webhooks, one) == content
-    )
+    webhooks = facts_of(subject)
+    known, content = read_id(webhooks, came[0]), _read_content(webhooks, came[0])
+
+    def repeats(one: Exchange) -> bool:
+        if known and read_id(webhooks, one) == known:
+            return True
+        counts = has_clock(subject) or not known
+        return counts and _read_content(webhooks, one) == content
+
+    return tuple(one for one in came if repeats(one))
+
+
+def may_be_of_another(subject: Subject, delivery: Exchange) -> bool:
+    """Whether what seems to be repeated may be an event that another script has caused.
+
+    None runs beside a script that moves the clock; otherwise an id tells.
+    """
+    return not has_clock(subject) and not read_id(facts_of(subject), delivery)
 
 
 def read_id(webhooks: Webhooks, delivery: Exchange) -> str:

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.authoring import (
+    Applies,
     Direction,
     Exchange,
     Fold,
     Json,
+    NotApplicable,
     PassiveResult,
     RunContext,
+    Subject,
     folds,
     pointers,
 )
@@ -75,6 +78,23 @@ def _read_subscription(
     if isinstance(url, str) and exchange.succeeded:
         only = names[0] if len(names) == 1 and isinstance(names[0], str) else ""
         yield url.rpartition("/")[2], only
+
+
+def applies_where(
+    promises: Callable[[RunContext, Webhooks], object], otherwise: str
+) -> Callable[[Subject], Applies | NotApplicable]:
+    """Make the `applies` of a check that reads deliveries.
+
+    promises: whether policy or document promise what it judges. otherwise: why there is nothing.
+    """
+
+    def applies(subject: Subject) -> Applies | NotApplicable:
+        webhooks = subject.facts.webhooks
+        if isinstance(webhooks, Webhooks) and promises(subject.context, webhooks):
+            return Applies()
+        return NotApplicable(otherwise)
+
+    return applies
 
 
 def find_documented(context: RunContext, event: str) -> Mapping[str, Json]:

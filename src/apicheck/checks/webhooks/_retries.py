@@ -95,7 +95,7 @@ def _receive(
     """Receive until the delivery comes again; other scripts of the run may cause further ones."""
     for _ in range(_hooks.MANY):
         came = yield from steps.receive(hook.path, 1, patience, respond)
-        again = _hooks.repetitions(_hooks.facts_of(subject), (first, *came))
+        again = _hooks.repetitions(subject, (first, *came))
         if not came or len(again) > 1:
             return again[1] if len(again) > 1 else None
     return None

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     judging,
 )
 from apicheck.authoring.facts import HeaderRule, Webhooks
-from apicheck.checks.webhooks._received import per_delivery
+from apicheck.checks.webhooks._received import applies_where, per_delivery
 
 
 def inspect(context: RunContext, _: str, delivery: Exchange) -> Iterator[tuple[str, folds.Result]]:
@@ -46,6 +46,10 @@ def _find_failure(
 CHECK = Check(
     title="Deliveries have the promised header fields",
     failure_title="A delivery lacks a promised header field",
+    applies=applies_where(
+        lambda _, webhooks: webhooks.delivery.headers,
+        "the policy promises no header field of deliveries",
+    ),
     fold=per_delivery(inspect),
     reads=("webhooks.delivery.headers",),
     outcomes=(Outcome("absent", Severity.LOW), Outcome("differs", Severity.LOW)),

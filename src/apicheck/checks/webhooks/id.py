@@ -72,7 +72,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if first == other:
         expected = "another id for another event"
         return Failure("repeated", expected, f"{other} again", where, after[0].id)
-    for retry in _hooks.repetitions(webhooks, before)[1:]:
+    if not (_retries.list_gaps(subject) and _hooks.has_clock(subject)):
+        return None  # other scripts cause events meanwhile, which may say the same
+    for retry in _hooks.repetitions(subject, before)[1:]:
         again = _hooks.read_id(webhooks, retry)
         if again != first:
             expected = f"{first} again, as the delivery is repeated"

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     judging,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks._received import find_media, per_delivery
+from apicheck.checks.webhooks._received import applies_where, find_media, per_delivery
 
 
 def inspect(
@@ -44,6 +44,12 @@ def _find_failure(delivery: Exchange, known: list[str]) -> Failure | None:
 CHECK = Check(
     title="Deliveries have the promised media type",
     failure_title="A delivery does not have the promised media type",
+    applies=applies_where(
+        lambda context, webhooks: (
+            webhooks.delivery.media or any(find_media(context, e) for e in webhooks.events)
+        ),
+        "neither the policy nor the document says of which media type deliveries are",
+    ),
     fold=per_delivery(inspect),
     reads=("webhooks.delivery.media", "webhooks.events"),
     standards=("rfc9110#8.3",),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks._received import find_documented, per_delivery
+from apicheck.checks.webhooks._received import applies_where, find_documented, per_delivery
 
 
 def inspect(
@@ -27,6 +27,12 @@ def inspect(
 CHECK = Check(
     title="Deliveries have the promised method",
     failure_title="A delivery has another method than the promised one",
+    applies=applies_where(
+        lambda context, webhooks: (
+            webhooks.delivery.method or any(find_documented(context, e) for e in webhooks.events)
+        ),
+        "neither the policy nor the document says by which method events are delivered",
+    ),
     fold=per_delivery(inspect),
     reads=("webhooks.delivery.method", "webhooks.events"),
     outcomes=(Outcome("differs", Severity.HIGH),),

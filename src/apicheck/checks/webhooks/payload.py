@@ -19,7 +19,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Webhooks
 from apicheck.checks.webhooks._hooks import read_event, read_payload
-from apicheck.checks.webhooks._received import find_media, per_delivery
+from apicheck.checks.webhooks._received import applies_where, find_media, per_delivery
 
 
 def inspect(
@@ -81,6 +81,12 @@ def _find_failure(
 CHECK = Check(
     title="Deliveries say what is promised",
     failure_title="A delivery does not say what is promised",
+    applies=applies_where(
+        lambda context, webhooks: (
+            webhooks.payload or any(find_media(context, e) for e in webhooks.events)
+        ),
+        "neither the policy nor the document says what a delivery says",
+    ),
     fold=per_delivery(inspect),
     reads=("webhooks.payload", "webhooks.events"),
     standards=("rfc8259#2",),

@@ -77,7 +77,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     came = _hooks.deliveries(transcript, 0)
     if not came:
         return Inconclusive("nothing was delivered")
-    if len(_hooks.repetitions(_hooks.facts_of(subject), came)) > 1:
+    if len(_hooks.repetitions(subject, came)) > 1:
         return None
     gap = _retries.list_gaps(subject)[0]
     seconds = _retries.longest_wait(subject)

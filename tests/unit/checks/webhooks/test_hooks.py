@@ -10,10 +10,10 @@ import pytest
 
 from apicheck.checks.webhooks import _hooks, _retries
 from apicheck.model.check import Applies, Check
-from apicheck.model.exchange import Direction, Exchange, Request, Response, Role
+from apicheck.model.exchange import Direction, Exchange, Request, Response, Role, Transcript
 from apicheck.model.subject import Subject
 from apicheck.model.target import Mode
-from apicheck.model.verdict import NotApplicable, NotTested, NotTestedKind
+from apicheck.model.verdict import Failure, NotApplicable, NotTested, NotTestedKind
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
 
@@ -129,17 +129,35 @@ def test_every_way_not_to_acknowledge_is_a_row_of_its_own() -> None:
     ]
 
 
-def test_a_delivery_is_repeated_by_its_id_or_by_what_it_says() -> None:
-    webhooks = _hooks.facts_of(subject(CHECKS["webhooks/retried"]))
+def test_a_delivery_is_repeated_by_its_id_or_where_nothing_else_happens_by_what_it_says() -> None:
+    alone = subject(CHECKS["webhooks/retried"])
     first = delivery(1, id="m1", data={"id": "c1"})
     stamped = delivery(2, id="m1", data={"id": "c1"}, attempt=2)
     renamed = delivery(3, id="m2", data={"id": "c1"})
     other = delivery(4, id="m3", data={"id": "c2"})
-    assert _hooks.repetitions(webhooks, (first, stamped, renamed, other)) == (
-        first,
-        stamped,
-        renamed,
+    came = (first, stamped, renamed, other)
+    assert _hooks.repetitions(alone, came) == (first, stamped, renamed)
+    assert _hooks.repetitions(without(alone, "clock"), came) == (first, stamped)
+
+
+@pytest.mark.parametrize("check", ["acknowledged", "schedule", "id"])
+def test_events_of_other_scripts_that_say_the_same_accuse_nobody(check: str) -> None:
+    declared = CHECKS[f"webhooks/{check}"]
+    assert declared.judge is not None
+    asked = without(subject(declared, payload={}, id={"header": "x-id"}), "clock")
+    if check != "id":
+        asked = without(subject(declared, payload={}), "clock")
+    cause = replace(delivery(0), direction=Direction.OUT)
+    alike = tuple(
+        replace(delivery(n), request=Request("POST", "/hooks/1", headers=(("x-id", str(n)),)))
+        for n in (1, 2, 3)
     )
+    last = replace(cause, sent_at=4.0)
+    after = replace(alike[0], request=alike[0].request.with_header("x-id", "9"), sent_at=5.0)
+    exchanges = (cause, *alike, last, after)
+    answers = ({"path": "/hooks/1"}, {"path": "/hooks/1"})
+    judged = declared.judge(asked, Transcript("p", exchanges, answers=answers))
+    assert not isinstance(judged, Failure)
 
 
 @pytest.mark.parametrize(
