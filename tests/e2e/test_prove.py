@@ -17,8 +17,9 @@ FAMILIES = {
     for folder in (Path(__file__).parents[2] / "reference_server" / "faults").iterdir()
     if any(folder.glob("[!_]*.py"))
 }
-APART = ({"auth"}, {"errors", "headers", "conformance"})
-"""Of the canonical profile, which has most faults: what other workers can prove meanwhile."""
+APART = ({"auth"}, {"errors", "headers", "conformance"}, {"webhooks"})
+"""Of the canonical profile, which has most faults: what other workers can prove meanwhile. Webhooks
+mostly wait for deliveries."""
 
 PARTS = [
     *(("canonical", families) for families in (*APART, FAMILIES - set().union(*APART))),

@@ -11,6 +11,7 @@ from apicheck.authoring import (
     Subject,
     steps,
 )
+from apicheck.authoring.facts import Webhooks
 from apicheck.checks.webhooks import _hooks
 
 _LONGEST_S = 30.0
@@ -30,8 +31,9 @@ _MISSED = "no delivery was repeated"
 
 
 def list_gaps(subject: Subject) -> tuple[float, ...]:
-    """The promised seconds before each retry."""
-    return _hooks.facts_of(subject).delivery.retries_s
+    """The promised seconds before each retry; none where the policy promises no webhooks."""
+    webhooks = subject.facts.webhooks
+    return webhooks.delivery.retries_s if isinstance(webhooks, Webhooks) else ()
 
 
 def find_obstacle(

@@ -168,3 +168,15 @@ def test_the_event_of_a_delivery_is_where_the_policy_says(body: bytes, named: st
     webhooks = _hooks.facts_of(subject(CHECKS["webhooks/delivered"]))
     one = replace(delivery(1), request=Request("POST", "/hooks/1", body=body))
     assert _hooks.read_event(webhooks, one) == named
+
+
+@pytest.mark.parametrize(
+    "check", [one for one in ACTIVE if one.subject_kind.value == "api"], ids=lambda check: check.id
+)
+@pytest.mark.parametrize("promised", [{}, {"webhooks": "none"}])
+def test_nothing_is_asked_where_the_policy_has_no_webhooks(
+    check: Check, promised: dict[str, Any]
+) -> None:
+    facts = {**promised, "authorization": {"foreign": {"tenant": 404}}}
+    silent = subject_of(check, {"facts": facts, "subject": "api"})
+    assert isinstance(check.applies(silent), NotApplicable)
