@@ -92,8 +92,8 @@ def test_what_a_killed_run_left_is_named_and_deleted(
         known = [name for name in things.held if f'\\"{name}\\"' in recorded]
         for name in known:
             assert any(name in words for words in judged["leftovers"])
-        # Who sends a request has recorded the response to the one before.
-        assert judged["run"]["requests"] >= sent.count - AT_ONCE
+        # Who sends a request has recorded the response to the one before; one may be sent twice.
+        assert judged["run"]["requests"] >= sent.count - 2 * AT_ONCE
         if number % 2 or judged["run"]["finished"]:  # killed when it had sent everything
             main(["clean", "run"])
         else:
