@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from apicheck.authoring import (
@@ -18,7 +17,6 @@ from apicheck.authoring import (
     NotTestedKind,
     Operation,
     Outcome,
-    Part,
     Recipe,
     Request,
     Role,
@@ -26,17 +24,15 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    alter,
     build,
     describe,
     fields,
     listing,
     steps,
 )
-from apicheck.checks.formats import _paging
+from apicheck.checks.formats import _lists, _paging
 
 _FACT = "formats.deleted"
-_HOUR_S = 3600
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -84,8 +80,7 @@ def _since_before(subject: Subject, request: Request, deleted: Exchange) -> Requ
     date = fields.parse_http_date(deleted.received.header("date") or "")
     if since is None or since.parameter not in known or date is None:
         return request
-    moment = datetime.fromtimestamp(date - _HOUR_S, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return alter.with_part(request, subject.op, Part("query", since.parameter), moment)
+    return _lists.ask_since(subject, request, since.parameter, date - _lists.HOUR_S)
 
 
 def _id_of(subject: Subject, request: Request) -> str:

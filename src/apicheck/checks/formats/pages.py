@@ -14,7 +14,6 @@ from apicheck.authoring import (
     Judgement,
     Mode,
     NotApplicable,
-    Operation,
     Outcome,
     Request,
     Role,
@@ -29,7 +28,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Paging
-from apicheck.checks.formats import _paging
+from apicheck.checks.formats import _lists, _paging
 
 _FACT = "formats.paging"
 _IN_TURN, _TO_THE_END = "one after the other", "to the end"
@@ -108,20 +107,13 @@ def _read_to_the_end(subject: Subject, request: Request) -> Steps[None]:
 
 def _create(subject: Subject, count: int) -> Steps[bool]:
     """Create as many objects for the list; False where that cannot be done."""
-    creator = _find_creator(subject)
+    creator = _lists.find_creator(subject)
     if creator is None or subject.context.mode is not Mode.FULL:
         return False
     for _ in range(count):
         request = yield from build.valid_request(subject, creator.id)
         yield from steps.send(request, Role.SETUP)
     return True
-
-
-def _find_creator(subject: Subject) -> Operation | None:
-    """The POST of the same path, if it may be sent."""
-    context = subject.context
-    known = (one for one in context.spec.operations if one.path == subject.op.path)
-    return next((o for o in known if o.method == "POST" and o.id in context.actors), None)
 
 
 def _promised(subject: Subject) -> Paging:

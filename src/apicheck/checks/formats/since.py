@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from apicheck.authoring import (
     Applies,
@@ -18,13 +17,11 @@ from apicheck.authoring import (
     NotTestedKind,
     Operation,
     Outcome,
-    Part,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
-    alter,
     build,
     describe,
     fields,
@@ -32,11 +29,11 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Since
-from apicheck.checks.formats import _paging
+from apicheck.checks.formats import _lists, _paging
 
 _FACT = "formats.since"
-_HOUR_S, _AFTER_S = 3600, 2
-"""Well before the change, and the first whole second that is surely after it."""
+_AFTER_S = 2
+"""The first whole second that is surely after a change."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -48,7 +45,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     selected = subject.op.method == "GET" and subject.context.selects(facts.ops, subject.op)
     if not selected or facts.parameter not in known:
         return NotApplicable(f"it is no list with the parameter {facts.parameter}")
-    if _find_creator(subject) is None:
+    if _lists.find_creator(subject) is None:
         return NotApplicable("no operation creates what it lists")
     if subject.context.mode is not Mode.FULL:
         why = "an object would have to be created"
@@ -56,15 +53,9 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     return Applies(requests=3, facts=(_FACT,))
 
 
-def _find_creator(subject: Subject) -> Operation | None:
-    context = subject.context
-    known = (one for one in context.spec.operations if one.path == subject.op.path)
-    return next((o for o in known if o.method == "POST" and o.id in context.actors), None)
-
-
 def script(subject: Subject) -> Script:
     """Create an object; list since an hour before it, and since two seconds after it."""
-    creator, facts = _find_creator(subject), _promised(subject)
+    creator, facts = _lists.find_creator(subject), _promised(subject)
     assert creator is not None  # applies() made sure
     yield from build.send_control(subject)
     creation = yield from build.valid_request(subject, creator.id)
@@ -74,9 +65,9 @@ def script(subject: Subject) -> Script:
         reason = f"the response of {creator.id} does not show {facts.member}: {describe(created)}"
         steps.end_script(Inconclusive(reason))
     request = yield from build.valid_request(subject)
-    part, (made, *_) = Part("query", facts.parameter), _read_ids(created)
-    before = alter.with_part(request, subject.op, part, _write(changed_at - _HOUR_S))
-    after = alter.with_part(request, subject.op, part, _write(changed_at + _AFTER_S))
+    made, *_ = _read_ids(created)
+    before = _lists.ask_since(subject, request, facts.parameter, changed_at - _lists.HOUR_S)
+    after = _lists.ask_since(subject, request, facts.parameter, changed_at + _AFTER_S)
     yield from listing.fetch_pages(subject, before, lambda page: made in _paging.identify(page))
     yield from steps.send(after)
 
@@ -101,13 +92,9 @@ def _read_ids(created: Exchange) -> list[str]:
     return [str(item["id"]) for item in listing.objects_in(created.json_or()) if "id" in item]
 
 
-def _write(moment: float) -> str:
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The object must be listed since before, and nothing changed earlier since afterwards."""
-    facts, creator = _promised(subject), _find_creator(subject)
+    facts, creator = _promised(subject), _lists.find_creator(subject)
     made = [e for e in transcript.of_role(Role.SETUP) if creator and _is_of(e, creator)]
     if not made:
         return Inconclusive("no object was created")
@@ -121,15 +108,15 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     since = changed_at + _AFTER_S
     for item, moment in _list_moments(after, facts.member):
         if moment < since - 1:
-            expected = f"nothing that was changed before {_write(since)}"
+            expected = f"nothing that was changed before {_lists.write_moment(since)}"
             actual = f"{facts.member}: {item}"
             return Failure("not-since", expected, actual, exchange=after.id)
     if any(ids[0] in _paging.identify(page) for page in before):
         return None
     if listing.request_next(subject, before[-1].request, before[-1]):
         return Inconclusive("the pages that were read do not show the new object")
-    expected = f"the object that was changed at {_write(changed_at)}"
-    actual = f"a list since {_write(changed_at - _HOUR_S)} without it"
+    expected = f"the object that was changed at {_lists.write_moment(changed_at)}"
+    actual = f"a list since {_lists.write_moment(changed_at - _lists.HOUR_S)} without it"
     return Failure("leaves-out", expected, actual, exchange=before[-1].id)
 
 
