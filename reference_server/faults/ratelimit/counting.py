@@ -157,11 +157,14 @@ def _counts_writes_alone(profile: Profile) -> bool:
     return {False} in counted.values()
 
 
+def _let_writes_through(call: Call, decided: Admission) -> Admission:
+    return decided if call.method in ("GET", "HEAD") else _let_through(decided)
+
+
 @fault("ratelimit/counts-reads-only", admit, needs=_LIMITS, shows_in=_counts_writes_alone)
 def counts_reads_only(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests that write."""
-    decided = honest(call, admission)
-    return decided if call.method in ("GET", "HEAD") else _let_through(decided)
+    return _let_writes_through(call, honest(call, admission))
 
 
 def _shares_a_low_limit(profile: Profile) -> bool:
@@ -182,8 +185,7 @@ def _shares_a_low_limit(profile: Profile) -> bool:
 @fault("ratelimit/writes-cost-nothing", admit, needs=_LIMITS, shows_in=_shares_a_low_limit)
 def writes_cost_nothing(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit that reads have used up lets requests that write through."""
-    decided = honest(call, admission)
-    return decided if call.method in ("GET", "HEAD") else _let_through(decided)
+    return _let_writes_through(call, honest(call, admission))
 
 
 @fault("ratelimit/refused-requests-prolong-the-wait", admit, needs=("rate_limits.counts.refused",))
