@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from apicheck.cli import known, options
+from apicheck.cli.ending import show_result
 from apicheck.cli.keys import key_file
-from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 from apicheck.report import FORMATS
 
@@ -47,16 +47,6 @@ def command(
     """
     from apicheck.run import audit
 
-    chosen = given["baseline"], known.load_known(given["baseline"], given["fail_on"])
+    entries = known.load_known(given["baseline"], given["fail_on"])
     result = audit(options.build_config(given), recording, base_url)
-    if as_json:
-        from apicheck.report import render
-
-        screen.out(render(result.results, (), "json").decode().rstrip("\n"))
-    else:
-        for line in describe_run(result.results, result.files, verbose=screen.verbose):
-            screen.out(line)
-    for leak in result.leaks:
-        screen.complain(f"a file of this run contains a secret: {leak}; do not share the run")
-    code = known.compare(screen, result.results, *chosen, given["fail_on"], aside=as_json)
-    return result.exit_code if result.leaks else code
+    return show_result(screen, result, entries, given, as_json=as_json)

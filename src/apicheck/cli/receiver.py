@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import click
 
 from apicheck.cli import options
+from apicheck.cli.ending import print_result
 from apicheck.cli.overrides import build_overrides, redact_arguments, verify_variable
-from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 from apicheck.model.plan import Options
 from apicheck.model.target import Mode, is_loopback
@@ -90,15 +90,7 @@ def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: A
         url, given["secret_env"] or "", given["effects"] or "", given["target"]
     )
     result = run_receiver(receiver, promised, _build_config(given), screen.progress())
-    if as_json:
-        from apicheck.report import render
-
-        screen.out(render(result.results, (), "json").decode().rstrip("\n"))
-    else:
-        for line in describe_run(result.results, result.files, verbose=screen.verbose):
-            screen.out(line)
-    for leak in result.leaks:
-        screen.complain(f"a file of this run contains a secret: {leak}; do not share the run")
+    print_result(screen, result, as_json=as_json)
     return result.exit_code
 
 

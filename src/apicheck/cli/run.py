@@ -10,9 +10,9 @@ from click.core import ParameterSource
 
 from apicheck.cli import known, options
 from apicheck.cli.as_in_the_run import OF_THE_REPORT, OF_THE_TARGET, as_in_the_run
+from apicheck.cli.ending import show_result
 from apicheck.cli.keys import key_file
 from apicheck.cli.modified import refuse_modified
-from apicheck.cli.results import describe_run
 from apicheck.cli.screen import Screen
 from apicheck.report import FORMATS
 
@@ -58,19 +58,9 @@ def command(
     apicheck run --resume reports/canonical-20261121T063000
     """
     screen: Screen = ctx.obj
-    chosen = given["baseline"], known.load_known(given["baseline"], given["fail_on"])
+    entries = known.load_known(given["baseline"], given["fail_on"])
     result = _start(screen, given) if resume is None else _resume(ctx, resume, given)
-    if as_json:
-        from apicheck.report import render
-
-        screen.out(render(result.results, (), "json").decode().rstrip("\n"))
-    else:
-        for line in describe_run(result.results, result.files, verbose=screen.verbose):
-            screen.out(line)
-    for leak in result.leaks:
-        screen.complain(f"a file of this run contains a secret: {leak}; do not share the run")
-    code = known.compare(screen, result.results, *chosen, given["fail_on"], aside=as_json)
-    return result.exit_code if result.leaks else code
+    return show_result(screen, result, entries, given, as_json=as_json)
 
 
 def _start(screen: Screen, given: dict[str, Any]) -> RunResult:
