@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from apicheck.judge import compare_runs
 from apicheck.model.results import CheckResult, Results
 from apicheck.model.verdict import Severity, Verdict
 
 
-def with_check(results: Results, subject: str, **changes: object) -> Results:
+def with_check(results: Results, subject: str, **changes: Any) -> Results:
     """The results with another result of `auth/missing-credentials` on a subject."""
     checks = tuple(
-        replace(one, **changes)  # type: ignore[arg-type]
+        replace(one, **changes)
         if (one.check, one.subject) == ("auth/missing-credentials", subject)
         else one
         for one in results.checks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apicheck.load import load_policy, load_spec, profile_dir
 from apicheck.model.plan import Options, Plan
 from apicheck.model.target import Effects, Target
@@ -11,12 +13,12 @@ from apicheck.registry import collect
 CHECKS = collect(entry_points=False)
 
 
-def plan_of(profile: str, *, effects: bool = True, **options: object) -> Plan:
+def plan_of(profile: str, *, effects: bool = True, **options: Any) -> Plan:
     spec = load_spec(profile_dir(profile) / "openapi.yaml")
     policy = load_policy(profile_dir(profile) / "policy.yaml", spec)
     target = Target("t", "http://127.0.0.1", effects=Effects(file="x") if effects else None)
     seen = frozenset({"processed"}) if effects else frozenset[str]()
-    return plan(spec, policy, target, CHECKS, Options(**options), capabilities=seen)  # type: ignore[arg-type]
+    return plan(spec, policy, target, CHECKS, Options(**options), capabilities=seen)
 
 
 def test_a_receiver_is_asked_the_checks_of_receivers_alone() -> None:
