@@ -57,6 +57,34 @@ def test_what_would_change_every_object_is_not_sent(run: Any, sent: Any, spec: s
     assert "may change every object" in why["reason"]
 
 
+def with_objects(body: Any, made_of: Any) -> str:
+    """The document of a PATCH of all, where POST creates an object and GET reads one."""
+    spec = json.loads(document("patch", body, "post"))
+    content = {"application/json": {"schema": made_of}}
+    spec["paths"]["/jobs"]["post"]["requestBody"] = {"content": content}
+    read = {"200": {"description": "One", "content": content}}
+    spec["paths"]["/jobs/{id}"]["get"]["responses"] = read
+    return json.dumps(spec)
+
+
+JOB = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "paused": FLAG}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [JOB, {**JOB, "required": ["paused"]}, {"allOf": [JOB]}, {**JOB, "properties": {"name": TEXT}}],
+)
+def test_a_body_of_the_members_of_one_object_names_none(run: Any, sent: Any, body: Any) -> None:
+    outcome = run(with_objects(body, JOB), serve(sent))
+    assert not [one for one in outcome.received if one.method == "PATCH"]
+
+
+@pytest.mark.parametrize("body", [{**JOB, "required": ["id"]}, {"type": "array", "items": JOB}])
+def test_objects_that_are_named_are_changed(run: Any, sent: Any, body: Any) -> None:
+    outcome = run(with_objects(body, JOB), serve(sent))
+    assert [one for one in outcome.received if one.method == "PATCH"]
+
+
 @pytest.mark.parametrize(
     "spec",
     [
