@@ -308,7 +308,7 @@ METHODS = {
 }
 
 
-@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("status", [501, 502, 503, 504])
 def test_a_server_that_blames_another_or_its_load_is_no_grave_finding(
     run: Any, sent: Any, status: int
 ) -> None:

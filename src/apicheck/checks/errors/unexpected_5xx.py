@@ -21,6 +21,7 @@ from apicheck.authoring import (
 _SERVER_ERROR = 500
 _ELSEWHERE = ": another server, on which this one relies or which the request names, failed it"
 _MILDER = {
+    501: ": the server says that it does not have what the request asks for",
     502: _ELSEWHERE,
     503: ": the server says that it is overloaded or under maintenance, whatever the request",
     504: _ELSEWHERE,
