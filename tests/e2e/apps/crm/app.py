@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from threading import RLock, Thread
-from time import time
+from time import sleep, time
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -72,6 +72,7 @@ EVENTS = {
     *(f"task/{what}" for what in ("created", "updated", "completed")),
 }  # fmt: skip
 HOOKS_AT_MOST = 20
+RETRIES_S = (5, 60, 300, 900, 900)
 HOUR_S, WEEK_S = 3600, 604_800
 EMBEDDED = ("tags", "fields")
 EMBED = re.compile(r"[A-Za-z]+(,[A-Za-z]+)*")
@@ -439,6 +440,17 @@ class Service:
                 Thread(target=self.deliver, args=(hook, body), daemon=True).start()
 
     def deliver(self, hook: dict[str, Any], body: bytes) -> None:
+        """Deliver until it is acknowledged, or the hook is gone."""
+        for gap in (0, *RETRIES_S):
+            due = self.now() + gap
+            while self.now() < due:
+                sleep(0.02)
+            if not hook["alive"] or self.is_acknowledged(hook, body):
+                return
+        hook["alive"] = False
+
+    def is_acknowledged(self, hook: dict[str, Any], body: bytes) -> bool:
+        """Call a hook once."""
         request = urllib.request.Request(
             hook["targetUrl"], body, {"Content-Type": "application/json"}, method="POST"
         )
@@ -447,6 +459,9 @@ class Service:
                 urllib.request.urlopen(request, timeout=5).close()
             except urllib.error.HTTPError as error:
                 hook["alive"] = hook["alive"] and error.code != 410
+            else:
+                return True
+        return False
 
     # OAuth 2.
 
