@@ -21,6 +21,8 @@ class PathIndex:
     """The operations of a document by path."""
 
     by_path: Mapping[str, tuple[Operation, ...]]
+    position: Mapping[str, int]
+    """operationId -> how many operations stand before it in the document."""
     _root: _Node
 
     def find_overlapping(self, path: str) -> list[Operation]:
@@ -56,4 +58,8 @@ def index_paths(spec: Spec) -> PathIndex:
         for segment in operation.path.split("/"):
             node = node.below.setdefault(segment, _Node())
         node.here.append(operation)
-    return PathIndex({path: tuple(found) for path, found in by_path.items()}, root)
+    return PathIndex(
+        {path: tuple(found) for path, found in by_path.items()},
+        {operation.id: position for position, operation in enumerate(spec.operations)},
+        root,
+    )

@@ -111,8 +111,7 @@ def _is_done_by_reading(harm: Harm, phrase: str) -> bool:
 
 def _list_segments(path: str) -> list[str]:
     """The segments of a path that say something: no `api`, no version."""
-    ordinary = re.compile(r"api|rest|v\d+(\.\d+)*|-|", re.IGNORECASE)
-    return [one for one in path.split("/") if not ordinary.fullmatch(one)]
+    return [one for one in path.split("/") if not _ORDINARY.fullmatch(one)]
 
 
 def _split_words(text: str) -> list[str]:
@@ -121,6 +120,8 @@ def _split_words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", apart.lower())
 
 
+_ORDINARY = re.compile(r"api|rest|v\d+(\.\d+)*|-|", re.IGNORECASE)
+"""Segments of a path that do not say what an operation does."""
 _Pattern = tuple[Harm, re.Pattern[str]]
 
 _LOOKING = frozenset(

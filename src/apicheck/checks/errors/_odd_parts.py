@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from apicheck.authoring import Case, Part, Recipe, Subject, alter
+from apicheck.authoring.path_index import index_paths
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
 FAILURES = frozenset(range(500, 600)) - {503}
@@ -35,7 +36,7 @@ def rows(subject: Subject) -> Iterator[Case]:
     Operations start at different classics. The operations that have a part in a place share
     the classics for it.
     """
-    start = [operation.id for operation in subject.context.spec.operations].index(subject.op.id)
+    start = index_paths(subject.context.spec).position[subject.op.id]
     places: dict[str, list[Part]] = {}
     for part in parts(subject):
         places.setdefault(part.place, []).append(part)

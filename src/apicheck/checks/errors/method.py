@@ -70,7 +70,8 @@ def _documented_methods(subject: Subject) -> set[str]:
     return {
         operation.method
         for operation in index_paths(subject.context.spec).find_overlapping(path)
-        if selector.selects_path(operation.path, "", path)
+        if operation.path == path
+        or selector.selects_path(operation.path, "", path)
         or selector.selects_path(path, "", operation.path)
     }
 
