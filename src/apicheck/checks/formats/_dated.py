@@ -39,6 +39,8 @@ def _find_named(names: tuple[str, ...], value: Json, pointer: str) -> Iterator[F
 def _find_described(
     document: Mapping[str, Json], schema: Json, value: Json, pointer: str, depth: int = 0
 ) -> Iterator[Found]:
+    if schema is None or not isinstance(value, str | Mapping | list):
+        return
     schema = schemas.resolve_schema(document, schema)
     if depth > _DEEPEST or not isinstance(schema, Mapping):
         return
