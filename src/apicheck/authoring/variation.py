@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from apicheck.model.exchange import Request
-from apicheck.model.json import MISSING, Json, child_pointer
+from apicheck.model.json import MISSING, Json, at, child_pointer
 from apicheck.model.subject import UNIQUE, Recipe, Subject
 from apicheck.requests.alter import Part, with_part
 from apicheck.requests.flattening import flatten_schema, kind_of
@@ -27,11 +27,50 @@ def has_member(subject: Subject, name: str) -> bool:
 
 def mark_text(subject: Subject, request: Request, name: str) -> Request:
     """Give a member of a request a text that no other request has."""
-    value = str(read_members(request).get(name, ""))
+    return mark_at(subject, request, child_pointer("", name))
+
+
+def mark_at(subject: Subject, request: Request, pointer: str) -> Request:
+    """Give the text at a pointer into the body of a request a value that no other request has."""
+    found = at(read_members(request), pointer)
+    value = found if isinstance(found, str) else ""
     if UNIQUE in value:
         return request
-    part = Part("body", child_pointer("", name))
-    return with_part(request, subject.op, part, f"{value[:_KEPT]} {UNIQUE}".strip())
+    marked = f"{value[:_KEPT]} {UNIQUE}".strip()
+    return with_part(request, subject.op, Part("body", pointer), marked)
+
+
+def find_free_text(subject: Subject, request: Request) -> str:
+    """Find a text in the body of a request for which the document takes any other.
+
+    Returns its place as a pointer, "" where there is none. It may be inside an object, and names
+    no other object.
+    """
+    recipe, document = subject.context.recipes[subject.op.id], subject.context.spec.document
+    needs = recipe.needs if isinstance(recipe, Recipe) else ()
+    named = {need.name for need in needs if need.place == "body"}
+    members = read_members(request)
+    for media in subject.op.body:
+        for pointer in _list_free_texts(document, media.schema, members, ""):
+            if pointer not in named:
+                return pointer
+    return ""
+
+
+def _list_free_texts(document: Json, schema: Json, value: Json, pointer: str) -> Iterator[str]:
+    """The places of free texts, the outermost first."""
+    if not isinstance(value, Mapping):
+        return
+    properties = flatten_schema(document, schema).get("properties", {})
+    described = [name for name in value if name in properties]
+    for name in described:
+        if isinstance(value[name], str) and _takes_any_text(
+            flatten_schema(document, properties[name])
+        ):
+            yield child_pointer(pointer, name)
+    for name in described:
+        place = child_pointer(pointer, name)
+        yield from _list_free_texts(document, properties[name], value[name], place)
 
 
 def ask_for_change(subject: Subject, request: Request, shown: Mapping[str, Json]) -> Request:

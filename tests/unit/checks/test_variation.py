@@ -13,8 +13,8 @@ from apicheck.authoring import UNIQUE, Request, variation
 FACTS = {"authorization": {"refusal": 403}}
 
 
-def asking(bench: Callable[..., Any], properties: Any, sent: Any, shown: Any) -> Any:
-    """What the request asks for in the end."""
+def sending(bench: Callable[..., Any], properties: Any, sent: Any) -> tuple[Any, Request]:
+    """An operation whose body has such properties, and the request that sends one."""
     schema = {"type": "object", "properties": properties}
     body = {"content": {"application/json": {"schema": schema, "example": sent}}}
     spec = {"paths": {"/contacts/{contactId}": {"patch": {"requestBody": body}}}}
@@ -25,7 +25,13 @@ def asking(bench: Callable[..., Any], properties: Any, sent: Any, shown: Any) ->
         headers=(("Content-Type", "application/json"),),
         body=json.dumps(sent).encode(),
     )
-    return json.loads(variation.ask_for_change(made.subject, request, shown).body or b"null")
+    return made.subject, request
+
+
+def asking(bench: Callable[..., Any], properties: Any, sent: Any, shown: Any) -> Any:
+    """What the request asks for in the end."""
+    subject, request = sending(bench, properties, sent)
+    return json.loads(variation.ask_for_change(subject, request, shown).body or b"null")
 
 
 @pytest.mark.parametrize(
@@ -65,3 +71,25 @@ def test_what_differs_from_the_object_already_stays(bench: Callable[..., Any]) -
 
 def test_a_body_that_is_no_object_stays(bench: Callable[..., Any]) -> None:
     assert asking(bench, {}, [1], {}) == [1]
+
+
+def test_a_text_inside_an_object_can_be_marked_too(bench: Callable[..., Any]) -> None:
+    party = {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "enum": ["person"]},
+            "since": {"type": "string", "format": "date"},
+            "lastName": {"type": "string", "maxLength": 100},
+        },
+    }
+    sent = {"party": {"type": "person", "since": "2026-01-01", "lastName": "Lovelace"}}
+    subject, request = sending(bench, {"party": party}, sent)
+    place = variation.find_free_text(subject, request)
+    marked = json.loads(variation.mark_at(subject, request, place).body or b"null")
+    assert marked == {"party": {**sent["party"], "lastName": f"Lovelace {UNIQUE}"}}
+
+
+def test_of_texts_with_a_form_none_can_be_marked(bench: Callable[..., Any]) -> None:
+    day = {"type": "string", "format": "date"}
+    subject, request = sending(bench, {"day": day}, {"day": "2026-01-01", "other": "x"})
+    assert variation.find_free_text(subject, request) == ""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 from apicheck.authoring import (
     Applies,
     Check,
-    Direction,
-    Exchange,
     Failure,
     Identity,
     Inconclusive,
-    Json,
     Judgement,
     NotApplicable,
     NotTested,
@@ -25,10 +20,7 @@ from apicheck.authoring import (
     Transcript,
     build,
 )
-from apicheck.checks.webhooks import _hooks
-
-_IDS = ("id", "_id", "uuid")
-_LONG = 6
+from apicheck.checks.webhooks import _hooks, _marks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -52,39 +44,29 @@ def script(subject: Subject) -> Script:
     assert other is not None  # see `applies`
     hook = yield from _hooks.subscribe(subject, event)
     witness = yield from _hooks.subscribe(subject, event, who=other)
-    yield from _hooks.cause(subject, event, other)
+    yield from _marks.cause(subject, event, other)
     yield from _hooks.expect(subject, witness, event)
     yield from _hooks.see_more(subject, hook)
 
 
-def judge(_: Subject, transcript: Transcript) -> Judgement:
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The tenant that did not cause the event must hear nothing of it.
 
-    Other scripts cause events of that tenant: those of this one are known by the object's id.
+    Other scripts cause events of that tenant: this one is known by its marks.
     """
-    causes = [one for one in transcript.exercised if one.direction is Direction.OUT]
-    mark = next(_find_ids(causes[-1].json_or()), "") if causes else ""
-    if not mark or not any(_mentions(one, mark) for one in _hooks.deliveries(transcript, 1)):
-        return Inconclusive("no delivery to the tenant that caused the event names its object")
+    came = _hooks.deliveries(transcript, 1)
+    marks = _marks.list_marks(subject, _hooks.list_events(subject)[0], transcript)
+    mark = next((mark for mark in marks if any(_marks.shows(one, mark) for one in came)), "")
+    if not mark:
+        reason = (
+            "nothing in the delivery to the tenant that caused the event tells which event it is"
+        )
+        return Inconclusive(reason)
     for delivery in _hooks.deliveries(transcript, 0):
-        if _mentions(delivery, mark):
+        if _marks.shows(delivery, mark):
             expected = "nothing, as another tenant caused the event"
             return Failure("delivered", expected, "a delivery", exchange=delivery.id)
     return None
-
-
-def _find_ids(value: Json) -> Iterator[str]:
-    """Ids in a response that are long enough to be no other value, the outermost first."""
-    members = value if isinstance(value, Mapping) else {}
-    for name, member in members.items():
-        if name.lower() in _IDS and isinstance(member, str) and len(member) >= _LONG:
-            yield member
-    for member in members.values():
-        yield from _find_ids(member)
-
-
-def _mentions(delivery: Exchange, text: str) -> bool:
-    return text.encode() in (delivery.request.body or b"")
 
 
 def _find_other(subject: Subject) -> Identity | None:
