@@ -106,7 +106,8 @@ class Subscriptions:
                 for subscription in list(self._all.values()):
                     if promised.is_wanted(subscription, event, tenant):
                         message = self._write_message(facts, event, data)
-                        self._start(_Pending(message, subscription, self._clock.now()))
+                        delay = promised.find_delay(facts, event.name)
+                        self._schedule(_Pending(message, subscription, self._clock.now()), delay)
 
     async def follow_clock(self) -> None:
         """Give up what has had its time by now, and try again what is due; the clock has moved.
@@ -135,6 +136,15 @@ class Subscriptions:
         due = [item for item in self._pending if item.due <= now]
         self._pending = [item for item in self._pending if item.due > now]
         for item in due:
+            self._start(item)
+
+    def _schedule(self, item: _Pending, seconds: float) -> None:
+        """Attempt a delivery once so many seconds have passed, by the clock or really."""
+        if seconds:
+            item.due = self._clock.now() + seconds
+            self._pending.append(item)
+            asyncio.get_running_loop().call_later(seconds, self._start_due)
+        else:
             self._start(item)
 
     def _start(self, item: _Pending) -> None:
@@ -210,9 +220,9 @@ class Subscriptions:
         gap = promised.find_gap(facts, item.attempt)
         if gap is None or promised.is_acknowledged(facts, received):
             return
-        item.due = now + gap
         item.attempt += 1
         if item.subscription.id in self._all:
+            item.due = now + gap
             self._pending.append(item)
             asyncio.get_running_loop().call_later(gap, self._start_due)
 

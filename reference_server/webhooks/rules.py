@@ -48,6 +48,13 @@ def forget(subscriptions: dict[str, Subscription], name: str) -> None:
 
 
 @seam
+def find_delay(facts: Webhooks, event: str) -> float:
+    """Seconds from an event to its first delivery: an honest server does not wait."""
+    del facts, event
+    return 0.0
+
+
+@seam
 def prepare(message: Message, attempt: int) -> Message:
     """The message of an attempt (0: the first): the same every time."""
     del attempt

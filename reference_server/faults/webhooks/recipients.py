@@ -12,6 +12,7 @@ from reference_server.webhooks.delivery import Received
 from reference_server.webhooks.rules import (
     Subscription,
     ends_subscription,
+    find_delay,
     find_redirect,
     forget,
     is_wanted,
@@ -45,6 +46,18 @@ def delivers_one_event_alone(
 ) -> bool:
     """Of all events, those whose names come late in the alphabet are not delivered."""
     return event.name[:1] < "d" and honest(subscription, event, tenant)
+
+
+@fault(
+    "webhooks/delivers-late",
+    find_delay,
+    needs=("webhooks.delivery.within",),
+    shows_in=_causes_several,
+)
+def delivers_late(honest: Callable[[Webhooks, str], float], facts: Webhooks, event: str) -> float:
+    """Of all events, the last one is delivered long after the promised time."""
+    last = [one.name for one in facts.events.values() if one.cause][-1]
+    return (facts.delivery.within_s or 0.0) + 8.0 if event == last else honest(facts, event)
 
 
 @fault(

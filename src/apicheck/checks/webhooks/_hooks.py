@@ -33,14 +33,6 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Event, Subscriptions, Webhooks
 
-PATIENCE_S = 5.0
-"""How long a delivery may take where the policy promises no time."""
-_GRACE_S = 0.3
-"""How much longer a delivery may take that should not come, than the one that should and came."""
-_MARGIN_S = 2.0
-MANY = 20
-"""So many deliveries a script looks at, and no more."""
-
 _NO_LISTENER = NotTested(
     NotTestedKind.NEEDS_LISTENER,
     "the run has no webhook listener",
@@ -223,59 +215,6 @@ def cause(subject: Subject, event: Event, who: Identity | None = None) -> Steps[
         reason = f"{event.cause}, which causes {event.name}, got {describe(exchange)}"
         steps.end_script(Inconclusive(reason))
     return exchange
-
-
-def get_patience(subject: Subject) -> float:
-    """How many seconds a delivery may take to come."""
-    within = facts_of(subject).delivery.within_s
-    return PATIENCE_S if within is None else within + _MARGIN_S
-
-
-def expect(
-    subject: Subject, hook: Hook, event: Event, what: str = "", *, respond: int | None = None
-) -> Steps[Exchange]:
-    """Receive the delivery that must come for the script to go on. Ends it where none comes.
-
-    A run in which an event was not delivered waits less the next time. what: which delivery.
-    """
-    key = f"no delivery of {event.name}"
-    patience = _GRACE_S if (yield from steps.recall(key)) else get_patience(subject)
-    came = yield from await_delivery(subject, hook, event, patience, respond)
-    if came is None:
-        yield from steps.learn(key, True)
-        kind = f"{what} " if what else ""
-        reason = f"no {kind}delivery of {event.name} came in {patience:g} s"
-        steps.end_script(Inconclusive(reason))
-    return came
-
-
-def await_delivery(
-    subject: Subject, hook: Hook, event: Event, patience: float, respond: int | None = None
-) -> Steps[Exchange | None]:
-    """Receive until something comes that may be of an event; None where nothing else comes."""
-    webhooks = facts_of(subject)
-    for _ in range(MANY):
-        came = yield from steps.receive(hook.path, 1, patience, respond)
-        if not came:
-            return None
-        for delivery in came:
-            named = read_event(webhooks, delivery)
-            if named in (event.name, *event.aliases) or named not in webhooks.events:
-                return delivery
-    return None
-
-
-def see_more(subject: Subject, *hooks: Hook) -> Steps[None]:
-    """Receive what should not come, once what should has come.
-
-    A clock that is moved has then delivered what was due.
-    """
-    if has_clock(subject):
-        yield from steps.wait(1.0, "a delivery may be under way")
-    grace = _GRACE_S
-    for hook in hooks:
-        yield from steps.receive(hook.path, MANY, grace)
-        grace = 0.0
 
 
 def deliveries(transcript: Transcript, number: int) -> tuple[Exchange, ...]:

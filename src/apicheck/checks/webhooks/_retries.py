@@ -12,7 +12,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks
 
 _LONGEST_S = 30.0
 """Waited for real, where no clock can be moved."""
@@ -95,7 +95,7 @@ def _receive(
     respond: int | None = None,
 ) -> Steps[Exchange | None]:
     """Receive until the delivery comes again; other scripts of the run may cause further ones."""
-    for _ in range(_hooks.MANY):
+    for _ in range(_arrivals.MANY):
         came = yield from steps.receive(hook.path, 1, patience, respond)
         again = _hooks.repetitions(subject, (first, *came))
         if not came or len(again) > 1:

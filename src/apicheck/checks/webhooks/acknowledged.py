@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _hooks, _retries
+from apicheck.checks.webhooks import _arrivals, _hooks, _retries
 
 _TRIED = (200, 202, 204)
 _REFUSED = 500
@@ -57,10 +57,10 @@ def script(subject: Subject) -> Script:
     hook = yield from _hooks.subscribe(subject, event, respond=subject.row.value)
     witness = yield from _hooks.subscribe(subject, event, respond=_REFUSED)
     yield from _hooks.cause(subject, event)
-    yield from _hooks.expect(subject, hook, event)
-    refused = yield from _hooks.expect(subject, witness, event)
+    yield from _arrivals.expect(subject, hook, event)
+    refused = yield from _arrivals.expect(subject, witness, event)
     if (yield from _retries.await_retry(subject, witness, refused, respond=200)):
-        yield from _hooks.see_more(subject, hook)
+        yield from _arrivals.see_more(subject, hook)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

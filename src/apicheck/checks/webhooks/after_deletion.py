@@ -20,7 +20,7 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.webhooks import _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -44,10 +44,10 @@ def script(subject: Subject) -> Script:
     gone = yield from steps.send(request, Role.SETUP)
     if not gone.succeeded:
         steps.end_script(Inconclusive(f"the deletion of the subscription got {describe(gone)}"))
-    yield from _hooks.see_more(subject, deleted, witness)
+    yield from _arrivals.see_more(subject, deleted, witness)
     yield from _hooks.cause(subject, event)
-    yield from _hooks.expect(subject, witness, event)
-    yield from _hooks.see_more(subject, deleted)
+    yield from _arrivals.expect(subject, witness, event)
+    yield from _arrivals.see_more(subject, deleted)
 
 
 def judge(_: Subject, transcript: Transcript) -> Judgement:

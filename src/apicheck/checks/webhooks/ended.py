@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -40,12 +40,12 @@ def script(subject: Subject) -> Script:
     ended = yield from _hooks.subscribe(subject, event, respond=ends_on.exact[0])
     witness = yield from _hooks.subscribe(subject, event)
     yield from _hooks.cause(subject, event)
-    yield from _hooks.expect(subject, ended, event)
-    yield from _hooks.expect(subject, witness, event)
-    yield from _hooks.see_more(subject, ended, witness)
+    yield from _arrivals.expect(subject, ended, event)
+    yield from _arrivals.expect(subject, witness, event)
+    yield from _arrivals.see_more(subject, ended, witness)
     yield from _hooks.cause(subject, event)
-    yield from _hooks.expect(subject, witness, event, "second")
-    yield from _hooks.see_more(subject, ended)
+    yield from _arrivals.expect(subject, witness, event, "second")
+    yield from _arrivals.see_more(subject, ended)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

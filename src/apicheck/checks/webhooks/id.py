@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _hooks, _retries
+from apicheck.checks.webhooks import _arrivals, _hooks, _retries
 
 _REFUSED = 503
 
@@ -48,11 +48,11 @@ def script(subject: Subject) -> Script:
     repeats = _retries.find_obstacle(subject) is None
     hook = yield from _hooks.subscribe(subject, event, respond=_REFUSED if repeats else 200)
     yield from _hooks.cause(subject, event)
-    first = yield from _hooks.expect(subject, hook, event)
+    first = yield from _arrivals.expect(subject, hook, event)
     if repeats:
         yield from _retries.await_retry(subject, hook, first, respond=200)
     yield from _hooks.cause(subject, event)
-    yield from _hooks.expect(subject, hook, event, "second")
+    yield from _arrivals.expect(subject, hook, event, "second")
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -20,7 +20,7 @@ from apicheck.authoring import (
     Transcript,
     build,
 )
-from apicheck.checks.webhooks import _hooks, _marks
+from apicheck.checks.webhooks import _arrivals, _hooks, _marks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -45,8 +45,8 @@ def script(subject: Subject) -> Script:
     hook = yield from _hooks.subscribe(subject, event)
     witness = yield from _hooks.subscribe(subject, event, who=other)
     yield from _marks.cause(subject, event, other)
-    yield from _hooks.expect(subject, witness, event)
-    yield from _hooks.see_more(subject, hook)
+    yield from _arrivals.expect(subject, witness, event)
+    yield from _arrivals.see_more(subject, hook)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

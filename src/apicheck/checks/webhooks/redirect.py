@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks
 
 _REDIRECT = 307
 """The redirect that keeps method and body (RFC 9110, section 15.4.8)."""
@@ -41,8 +41,8 @@ def script(subject: Subject) -> Script:
     elsewhere = _hooks.Hook(inbox["path"], inbox["url"])
     hook = yield from _hooks.subscribe(subject, event, respond=_REDIRECT, location=elsewhere.url)
     yield from _hooks.cause(subject, event)
-    yield from _hooks.expect(subject, hook, event)
-    yield from _hooks.see_more(subject, elsewhere)
+    yield from _arrivals.expect(subject, hook, event)
+    yield from _arrivals.see_more(subject, elsewhere)
 
 
 def judge(_: Subject, transcript: Transcript) -> Judgement:

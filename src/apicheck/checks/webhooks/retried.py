@@ -22,7 +22,7 @@ from apicheck.authoring import (
     Transcript,
     steps,
 )
-from apicheck.checks.webhooks import _hooks, _retries
+from apicheck.checks.webhooks import _arrivals, _hooks, _retries
 
 _REFUSALS = (500, 429, 404)
 _SUCCESSES = (202, 204)
@@ -65,7 +65,7 @@ def script(subject: Subject) -> Script:
     event = _hooks.list_events(subject)[0]
     hook = yield from _hooks.subscribe(subject, event, **reaction)
     yield from _hooks.cause(subject, event)
-    first = yield from _hooks.expect(subject, hook, event)
+    first = yield from _arrivals.expect(subject, hook, event)
     if reaction.get("hold"):
         seconds = (_hooks.facts_of(subject).delivery.timeout_s or 0.0) + 1.0
         yield from steps.wait(seconds, "a receiver may take as long before it responds")

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Signature, Webhooks
-from apicheck.checks.webhooks import _hooks, _retries
+from apicheck.checks.webhooks import _arrivals, _hooks, _retries
 from apicheck.checks.webhooks._signed import OUTCOMES, judge_signed
 
 _REFUSED = 503
@@ -40,7 +40,7 @@ def script(subject: Subject) -> Script:
     event = _hooks.list_events(subject)[0]
     hook = yield from _hooks.subscribe(subject, event, respond=_REFUSED)
     yield from _hooks.cause(subject, event)
-    first = yield from _hooks.expect(subject, hook, event)
+    first = yield from _arrivals.expect(subject, hook, event)
     for number in range(len(_list_awaited(subject))):
         if not (yield from _retries.await_retry(subject, hook, first, number)):
             return

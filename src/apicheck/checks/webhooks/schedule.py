@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Transcript,
     steps,
 )
-from apicheck.checks.webhooks import _hooks, _retries
+from apicheck.checks.webhooks import _arrivals, _hooks, _retries
 
 _EARLY = 0.5
 """A retry before half of its gap has passed is too early: servers spread retries, but not so."""
@@ -41,7 +41,7 @@ def script(subject: Subject) -> Script:
     event = _hooks.list_events(subject)[0]
     hook = yield from _hooks.subscribe(subject, event, respond=_REFUSED)
     yield from _hooks.cause(subject, event)
-    first = yield from _hooks.expect(subject, hook, event)
+    first = yield from _arrivals.expect(subject, hook, event)
     gaps = _retries.list_gaps(subject)
     for number, gap in enumerate(gaps):
         if _hooks.has_clock(subject):
@@ -52,7 +52,7 @@ def script(subject: Subject) -> Script:
             return
     if _hooks.has_clock(subject):
         yield from steps.wait(2 * max(gaps), "a delivery is repeated no more")
-        yield from _hooks.see_more(subject, hook)
+        yield from _arrivals.see_more(subject, hook)
     else:
         yield from steps.receive(hook.path, 1, _retries.longest_wait(subject, -1))
 

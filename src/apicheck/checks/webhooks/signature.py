@@ -16,7 +16,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Signature
-from apicheck.checks.webhooks import _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks
 from apicheck.checks.webhooks._signed import OUTCOMES, judge_signed
 
 
@@ -34,7 +34,7 @@ def script(subject: Subject) -> Script:
     assert subject.event is not None  # the subject is an event
     hook = yield from _hooks.subscribe(subject, subject.event)
     yield from _hooks.cause(subject, subject.event)
-    yield from _hooks.expect(subject, hook, subject.event)
+    yield from _arrivals.expect(subject, hook, subject.event)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Event
-from apicheck.checks.webhooks import _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -41,8 +41,8 @@ def script(subject: Subject) -> Script:
     hook = yield from _hooks.subscribe(subject, wanted)
     witness = yield from _hooks.subscribe(subject, other)
     yield from _hooks.cause(subject, other)
-    yield from _hooks.expect(subject, witness, other)
-    yield from _hooks.see_more(subject, hook)
+    yield from _arrivals.expect(subject, witness, other)
+    yield from _arrivals.see_more(subject, hook)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

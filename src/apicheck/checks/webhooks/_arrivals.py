@@ -1,0 +1,116 @@
+"""How long a script waits for a delivery, and what comes."""
+
+from __future__ import annotations
+
+from apicheck.authoring import Exchange, Inconclusive, Steps, Subject, steps
+from apicheck.authoring.facts import Event
+from apicheck.checks.webhooks import _hooks
+
+PATIENCE_S = 5.0
+"""How long a delivery may take where the policy promises no time."""
+MANY = 20
+"""So many deliveries a script looks at, and no more."""
+_GRACE_S = 0.3
+"""How much longer a delivery may take that should not come, than the one that should and came."""
+MARGIN_S = 2.0
+"""How much later than promised a delivery may be seen: a network is between."""
+_LATE_S = 10.0
+"""How much longer a script waits, to tell what is late from what does not come."""
+_SETTLED_S = 0.1
+"""Real seconds that a delivery takes which is under way when the target's clock was moved."""
+_SEEN, _LATE, _NEVER = "the last delivery that was not in time", "late", "never"
+
+
+def get_patience(subject: Subject) -> float:
+    """How many seconds a delivery may take to come."""
+    within = _hooks.facts_of(subject).delivery.within_s
+    return PATIENCE_S if within is None else within + MARGIN_S
+
+
+def expect(
+    subject: Subject, hook: _hooks.Hook, event: Event, what: str = "", *, respond: int | None = None
+) -> Steps[Exchange]:
+    """Receive the delivery that must come for the script to go on. Ends it where none comes.
+
+    A run in which an event was not delivered waits less the next time. what: which delivery.
+    """
+    missed = yield from steps.recall(_name_missed(event))
+    patience = _GRACE_S if missed else get_patience(subject)
+    came = yield from await_delivery(subject, hook, event, patience, respond)
+    if came is None:
+        yield from steps.learn(_name_missed(event), True)
+        kind = f"{what} " if what else ""
+        reason = f"no {kind}delivery of {event.name} came in {patience:g} s"
+        steps.end_script(Inconclusive(reason))
+    return came
+
+
+def await_promised(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[None]:
+    """Receive the delivery of an event, also one that comes later than promised.
+
+    The script claims the clock, if that can be moved.
+    """
+    if (yield from await_delivery(subject, hook, event, (yield from _choose_patience(subject)))):
+        return
+    came = yield from _await_late(subject, hook, event)
+    yield from steps.learn(_SEEN, _NEVER if came is None else _LATE)
+    if came is None:
+        yield from steps.learn(_name_missed(event), True)
+
+
+def _choose_patience(subject: Subject) -> Steps[float]:
+    """Real seconds in which a delivery is in time.
+
+    Where one was not, a clock that can be moved is moved at once: the server has then delivered
+    what was due.
+    """
+    if not _hooks.has_clock(subject):
+        return get_patience(subject)
+    seen = yield from steps.recall(_SEEN)
+    return _GRACE_S if seen else min(get_patience(subject), PATIENCE_S)
+
+
+def _await_late(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[Exchange | None]:
+    within = _hooks.facts_of(subject).delivery.within_s
+    if _hooks.has_clock(subject):
+        for seconds in (within or PATIENCE_S, _LATE_S):
+            yield from steps.wait(seconds, "a delivery may be late")
+            if came := (yield from await_delivery(subject, hook, event, _SETTLED_S)):
+                return came
+        return None
+    if within is None or (yield from steps.recall(_SEEN)) == _NEVER:
+        return None
+    return (yield from await_delivery(subject, hook, event, _LATE_S))
+
+
+def _name_missed(event: Event) -> str:
+    return f"no delivery of {event.name}"
+
+
+def await_delivery(
+    subject: Subject, hook: _hooks.Hook, event: Event, patience: float, respond: int | None = None
+) -> Steps[Exchange | None]:
+    """Receive until something comes that may be of an event; None where nothing else comes."""
+    webhooks = _hooks.facts_of(subject)
+    for _ in range(MANY):
+        came = yield from steps.receive(hook.path, 1, patience, respond)
+        if not came:
+            return None
+        for delivery in came:
+            named = _hooks.read_event(webhooks, delivery)
+            if named in (event.name, *event.aliases) or named not in webhooks.events:
+                return delivery
+    return None
+
+
+def see_more(subject: Subject, *hooks: _hooks.Hook) -> Steps[None]:
+    """Receive what should not come, once what should has come.
+
+    A clock that is moved has then delivered what was due.
+    """
+    if _hooks.has_clock(subject):
+        yield from steps.wait(1.0, "a delivery may be under way")
+    grace = _GRACE_S
+    for hook in hooks:
+        yield from steps.receive(hook.path, MANY, grace)
+        grace = 0.0
