@@ -58,6 +58,19 @@ def reads_dotted_addresses_alone(honest: IsRefusedTarget, targets: Targets, url:
     return not (urlsplit(url).hostname or "").isdigit() and honest(targets, url)
 
 
+@fault("webhooks/overlooks-ipv6", is_refused_target, shows_in=_refuses("loopback"))
+def overlooks_ipv6(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
+    """Every address of IPv6 can be subscribed."""
+    return "[" not in url and honest(targets, url)
+
+
+@fault("webhooks/reads-host-before-the-sign", is_refused_target, shows_in=_refuses("loopback"))
+def reads_host_before_the_sign(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
+    """In a URL with user information (RFC 3986, section 3.2.1), that is taken for the host."""
+    before, sign, _ = url.rpartition("@")
+    return honest(targets, before if sign else url)
+
+
 @fault(
     "webhooks/limits-no-subscriptions",
     count_subscriptions,

@@ -67,7 +67,7 @@ def _choose_patience(subject: Subject) -> Steps[float]:
     if not _hooks.has_clock(subject):
         return get_patience(subject)
     seen = yield from steps.recall(_SEEN)
-    return _GRACE_S if seen else min(get_patience(subject), PATIENCE_S)
+    return _SETTLED_S if seen else min(get_patience(subject), PATIENCE_S)
 
 
 def _await_late(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[Exchange | None]:

@@ -29,7 +29,10 @@ from apicheck.authoring.facts import Webhooks
 from apicheck.checks.webhooks import _hooks
 
 _HOSTS = {
-    "loopback": ("127.0.0.1:9", "localhost:9", "2130706433:9"),
+    "loopback": (
+        *("127.0.0.1:9", "localhost:9", "2130706433:9", "0x7f.1:9", "[::1]:9"),
+        "receiver.example@127.0.0.1:9",
+    ),
     "private": ("10.255.255.1", "[::ffff:192.168.255.1]"),
     "link-local": ("169.254.255.1",),
     "metadata": ("169.254.169.254",),
@@ -59,22 +62,25 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             '[safety]\nmode = "refusals"',
         )
     expected = targets.refusal or ExpectedResponse(StatusSet(("4xx",)))
-    return Applies(requests=1, facts=("webhooks.targets",), promise=expected)
+    facts = tuple(dict.fromkeys(case.fact for case in cases(subject) if case.fact))
+    return Applies(requests=1, facts=facts, promise=expected)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One row for each URL that must be refused."""
-    return tuple(Case(url, url) for url in _list_refused(subject))
+    return tuple(_list_refused(subject))
 
 
-def _list_refused(subject: Subject) -> Iterator[str]:
+def _list_refused(subject: Subject) -> Iterator[Case]:
     targets = _hooks.facts_of(subject).targets
     if targets.schemes and _PLAIN not in targets.schemes:
-        yield f"{_PLAIN}://{_NOBODY}/hook"
+        url = f"{_PLAIN}://{_NOBODY}/hook"
+        yield Case(url, url, fact="webhooks.targets.schemes")
     scheme = next(iter(targets.schemes), "https")
     for kind in targets.refused:
         for host in _HOSTS[kind]:
-            yield f"{scheme}://{host}/hook"
+            url = f"{scheme}://{host}/hook"
+            yield Case(url, url, fact="webhooks.targets.refused")
 
 
 def script(subject: Subject) -> Script:
@@ -113,6 +119,8 @@ CHECK = Check(
             "webhooks/accepts-loopback-addresses",
             "webhooks/accepts-link-local-addresses",
             "webhooks/reads-dotted-addresses-alone",
+            "webhooks/overlooks-ipv6",
+            "webhooks/reads-host-before-the-sign",
         ),
         "wrong-status": ("webhooks/target-refused-with-other-status",),
     },
