@@ -12,6 +12,7 @@ from reference_server.operations.crud import perform
 from reference_server.operations.issuing import issue_credential
 from reference_server.operations.receiving import receive_delivery
 from reference_server.operations.repetition import perform_once
+from reference_server.operations.rotating import rotate_secret
 from reference_server.policy import order_stages
 from reference_server.responses.cors import respond_to_preflight
 from reference_server.responses.errors import make_error
@@ -78,7 +79,9 @@ def _perform(call: Call) -> Reply | Refusal:
             about.value if about else None,
             call.caller_identity.tenant,
         )
-    return issue_credential(call, done) if isinstance(done, Reply) else done
+    if not isinstance(done, Reply):
+        return done
+    return issue_credential(call, rotate_secret(call, done))
 
 
 def _translate(call: Call, stage: str, refusal: Refusal) -> Refusal:

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apicheck.model.facts import Event, Signature, Webhooks
 from apicheck.model.json import MISSING, Json, at
@@ -21,7 +21,7 @@ from reference_server.state.store import Stored
 from reference_server.webhooks import rules as promised
 from reference_server.webhooks.delivery import Outgoing, Received, finish_delivery, send
 from reference_server.webhooks.rules import Message, Subscription
-from reference_server.webhooks.signing import new_secret, show_secret, sign_delivery
+from reference_server.webhooks.signing import new_secret, show_secret, sign_with_each
 from reference_server.webhooks.unsigned import Unsigned
 
 _TIMEOUT_S = 5.0
@@ -93,6 +93,16 @@ class Subscriptions:
             self._all[item.id] = Subscription(item.id, str(url), wanted, secret, item.tenant)
             return
         self.deliver(rules.operation, item.value, item.tenant)
+
+    def rotate(self, name: str) -> str | None:
+        """Give a subscription another secret. Returns what the subscriber is shown of it."""
+        facts, found = self._profile.webhooks, self._all.get(name)
+        if facts is None or facts.subscriptions is None or found is None:
+            return None
+        until = self._clock.now() + (facts.subscriptions.overlap_s or 0.0)
+        former = ((found.secret or "", until), *found.former)
+        self._all[name] = replace(found, secret=self._make_secret(), former=former)
+        return self.find_secret(name)
 
     def note_removed(self, item: Stored) -> None:
         """An object is gone, and with it a subscription, if it was one."""
@@ -202,7 +212,7 @@ class Subscriptions:
             method,
             facts.delivery.media or "application/json",
         )
-        signed = sign_delivery(unsigned)
+        signed = sign_with_each(unsigned, promised.list_secrets(subscription, now))
         headers = [("Content-Type", unsigned.media), *signed.headers]
         fixed = {name: rule.equals for name, rule in facts.delivery.headers.items()}
         named = facts.id.get("header")

@@ -14,13 +14,18 @@ _SUCCESS = StatusSet(("2xx",))
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Where webhooks go. events None: all of them. owner: the object that stands for it."""
+    """Where webhooks go. events None: all of them.
+
+    former: the secrets that were replaced, the newest first, each with the epoch seconds until
+    which it signs.
+    """
 
     id: str
     url: str
     events: tuple[str, ...] | None
     secret: str | None
     tenant: str
+    former: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,13 @@ def is_wanted(subscription: Subscription, event: Event, tenant: str) -> bool:
     wanted = subscription.events
     named = wanted is None or not {event.name, *event.aliases}.isdisjoint(wanted)
     return named and subscription.tenant == tenant
+
+
+@seam
+def list_secrets(subscription: Subscription, now: float) -> tuple[str, ...]:
+    """The secrets that sign a delivery, the newest first. now: epoch seconds."""
+    alive = (secret for secret, until in subscription.former if now < until)
+    return (subscription.secret or "", *alive)
 
 
 @seam

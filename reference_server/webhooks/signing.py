@@ -7,8 +7,8 @@ import hmac
 import re
 import zlib
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -36,6 +36,25 @@ def sign_delivery(delivery: Unsigned) -> Signed:
     if delivery.scheme is None or delivery.scheme.scheme == "none":
         return Signed()
     return _SCHEMES[delivery.scheme.scheme](delivery)
+
+
+def sign_with_each(delivery: Unsigned, secrets: Sequence[str]) -> Signed:
+    """Sign with several secrets where the scheme has room for that, else with the first."""
+    first, *others = [sign_delivery(replace(delivery, secret=secret)) for secret in secrets]
+    for other in others:
+        first = replace(first, headers=tuple(map(_join, first.headers, other.headers)))
+    return first
+
+
+def _join(field: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+    """A field with the signature of another one, where the form of the field has room for it."""
+    (name, value), (_, further) = field, other
+    if value.startswith(("v1,", "v1a,")):  # Standard Webhooks
+        return name, f"{value} {further}"
+    for separator, start in ((",", "t="), (";", "ts=")):  # Stripe, Paddle
+        if value.startswith(start):
+            return name, separator.join([value, *further.split(separator)[1:]])
+    return field
 
 
 def new_secret(scheme: Signature | None, key: bytes, word: str) -> str:

@@ -14,7 +14,9 @@ class Subscriptions:
     """How a partner subscribes to webhooks by the API itself; pointers into the bodies.
 
     url, events: in the request that creates one; secret, id: in its response. secret_shown:
-    "once", when the subscription is made, "" where the policy does not say.
+    "once", when the subscription is made, "" where the policy does not say. rotate: the operation
+    whose response has a new secret. overlap: how long the old one signs beside it, None where the
+    policy does not say.
     """
 
     create: str
@@ -30,6 +32,7 @@ class Subscriptions:
     per: str | None = None
     over_limit: ExpectedResponse | None = None
     secret_shown: str = ""
+    overlap_s: float | None = None
 
 
 SIGNATURE_OPTIONS: Mapping[str, frozenset[str]] = {

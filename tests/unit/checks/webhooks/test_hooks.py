@@ -28,7 +28,13 @@ ACTIVE = [
 
 def subject(check: Check, **webhooks: Any) -> Subject:
     facts = {
-        "subscriptions": {**BY_API, "read": "getContact", "secret_shown": "once", "limit": 5},
+        "subscriptions": {
+            **BY_API,
+            "read": "getContact",
+            "rotate": "updateContact",
+            "secret_shown": "once",
+            "limit": 5,
+        },
         "signature": "standard-webhooks",
         "events": {"contact.updated": "updateContact", "contact.deleted": "deleteContact"},
         "payload": {"event": "/type", "id": "/id"},
