@@ -54,7 +54,8 @@ def command(
     The command switches on one fault of the reference server after another and runs the checks.
     The honest server must be clean, every fault caught with its stated outcome, and nothing
     else may fail, apart from what is recorded as collateral of the fault (collateral.json,
-    beside the profile's policy). Exit code 0 when all of that holds, 1 otherwise.
+    beside the profile's policy). Each clause that has checks must fail with some fault. Exit
+    code 0 when all of that holds, 1 otherwise.
 
     While you write a check, try it alone: it must catch the faults that its `proven_by` names,
     and is shown where it fails with any other. While you write a fault, try that alone.
@@ -87,13 +88,21 @@ def command(
 
 def _recorded(screen: Screen, proof: Proof) -> Proof:
     """The proof after it was recorded, with what was new in the collateral said."""
-    from apicheck.run import read_caught, read_collateral, write_caught, write_collateral
+    from apicheck.run import (
+        read_broken,
+        read_caught,
+        read_collateral,
+        write_broken,
+        write_caught,
+        write_collateral,
+    )
 
     for row in proof.unrelated:
         names = ", ".join(sorted({check for check, _, _ in row.unrelated}))
         screen.say(f"recorded with {row.fault}: {names}")
     write_collateral(proof.profile, proof.update_record(read_collateral(proof.profile)))
     write_caught(proof.profile, proof.update_caught(read_caught(proof.profile)))
+    write_broken(proof.profile, proof.update_broken(read_broken(proof.profile)))
     return proof.as_recorded()
 
 
@@ -121,6 +130,8 @@ def lines(proof: Proof) -> Iterator[str]:
         yield _wrong(f"{check} names the fault {fault}, which the server does not have")
     for check, why in proof.silent:
         yield _wrong(f"{check} has nothing to ask on {proof.profile}: {why}")
+    for clause in proof.unbroken:
+        yield _wrong(f"{clause} has checks, and no fault breaks it")
     if proof.unrelated:
         named = " ".join(f"--fault {row.fault}" for row in proof.unrelated)
         again = f"apicheck prove --profile {proof.profile} {named} --record"

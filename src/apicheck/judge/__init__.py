@@ -16,7 +16,7 @@ from apicheck.judge.attempts import (
     judge_probe,
     judge_shrinking,
 )
-from apicheck.judge.clauses import judge_clauses, roll_up
+from apicheck.judge.clauses import find_broken, judge_clauses, roll_up
 from apicheck.judge.difference import compare_runs
 from apicheck.judge.endings import discount, find_endings, make_tasks, mark_stop
 from apicheck.judge.findings import collect_findings, make_finding_id
@@ -49,6 +49,7 @@ __all__ = [
     "compare_runs",
     "compare_with_baseline",
     "discount",
+    "find_broken",
     "find_doubtful",
     "find_endings",
     "find_suspicion",

@@ -70,6 +70,22 @@ def judge_clauses(
     )
 
 
+def find_broken(plan: Plan, results: Sequence[CheckResult]) -> frozenset[str]:
+    """Find the clauses that some result fails, by id: those that `judge_clauses` lets fail."""
+    failed = [result for result in results if result.verdict is Verdict.FAIL]
+    return frozenset(
+        planned.clause.id
+        for planned in plan.clauses
+        if planned.why is None
+        and any(
+            _counts_for(plan, planned.clause, result)
+            and _narrow(plan, planned, result).verdict is Verdict.FAIL
+            for result in failed
+            if result.check in planned.checks
+        )
+    )
+
+
 def _judge_clause(
     plan: Plan,
     planned: PlannedClause,

@@ -4,10 +4,13 @@ from apicheck.run.attesting import locate_attestations, read_attested
 from apicheck.run.auditing import audit
 from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import (
+    broken_file,
     caught_file,
     collateral_file,
+    read_broken,
     read_caught,
     read_collateral,
+    write_broken,
     write_caught,
     write_collateral,
 )
@@ -62,6 +65,7 @@ __all__ = [
     "Silent",
     "Verified",
     "audit",
+    "broken_file",
     "build_plan",
     "build_server_command",
     "caught_file",
@@ -83,6 +87,7 @@ __all__ = [
     "promise_of_scheme",
     "prove",
     "read_attested",
+    "read_broken",
     "read_caught",
     "read_collateral",
     "read_journal",
@@ -97,6 +102,7 @@ __all__ = [
     "serve_application",
     "sign_run",
     "verify_run",
+    "write_broken",
     "write_caught",
     "write_collateral",
     "write_results",

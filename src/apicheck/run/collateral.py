@@ -1,8 +1,9 @@
-"""The record of a profile's proof, beside its policy: two files, one line a fault, sorted.
+"""The record of a profile's proof, beside its policy: three files, one line a fault, sorted.
 
 `collateral.json` has the ids of the checks that fail with a fault that is not theirs. A fault that
 only its own checks notice is not listed. `caught.json` has what caught each fault, as
-`check#outcome`; one that survived has an empty list.
+`check#outcome`; one that survived has an empty list. `broken.json` has the clauses that failed with
+each fault.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from apicheck.load import profile_dir
 
 Collateral = Mapping[str, tuple[str, ...]]
 Caught = Mapping[str, tuple[str, ...]]
+Broken = Mapping[str, tuple[str, ...]]
 
 
 def collateral_file(profile: str) -> Path:
@@ -45,6 +47,21 @@ def read_caught(profile: str) -> Caught:
 def write_caught(profile: str, caught: Caught) -> None:
     """Replace the record of what caught each fault."""
     _write(caught_file(profile), caught)
+
+
+def broken_file(profile: str) -> Path:
+    """Return the path of a profile's record of the clauses that failed with each fault."""
+    return profile_dir(profile) / "broken.json"
+
+
+def read_broken(profile: str) -> Broken:
+    """Read which clauses failed with each fault of a profile; empty where there is no record."""
+    return _read(broken_file(profile))
+
+
+def write_broken(profile: str, broken: Broken) -> None:
+    """Replace the record of the clauses that failed with each fault."""
+    _write(broken_file(profile), {f: clauses for f, clauses in broken.items() if clauses})
 
 
 def _read(file: Path) -> Mapping[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 The proof compares the endings (check, subject, outcome) on a server with a fault with those on the
 honest server at the same seed. The outcomes that the checks of a fault declare must be among the
 new endings. Each new ending must be declared or recorded as collateral; a new inconclusive counts
-as well.
+as well. Each clause that has checks must fail with some fault.
 
 A whole proof asks the honest server everything. A proof of named faults asks it the same sample as
 the server with each fault.
@@ -22,7 +22,8 @@ from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.plan import Options, Plan
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
-from apicheck.run.collateral import Caught, Collateral, read_collateral
+from apicheck.run.clause_proof import break_the_others, list_unbroken
+from apicheck.run.collateral import Broken, Caught, Collateral, read_collateral
 from apicheck.run.config import RunConfig, build_plan, load_inputs
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.prover import Ended, ProofRow, Prover
@@ -36,6 +37,7 @@ class Proof:
     """The proof of one profile, or of a part of it.
 
     checks: those that were tried alone, () for all. whole: whether every check and fault was tried.
+    unbroken: of a whole proof, the clauses that have checks and that no fault breaks.
     """
 
     profile: str
@@ -49,6 +51,7 @@ class Proof:
     """Checks that were tried and ask nothing on the profile: (check, reason)."""
     checks: tuple[str, ...] = ()
     whole: bool = False
+    unbroken: tuple[str, ...] = ()
 
     @property
     def applicable(self) -> tuple[ProofRow, ...]:
@@ -72,9 +75,12 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the checks are proven: honest clean, all caught, nothing unrelated."""
+        """Whether the checks are proven: honest clean, all caught, nothing unrelated.
+
+        Of a whole proof also whether each clause that has checks fails with some fault.
+        """
         wrong = (self.survivors, self.unrelated, self.honest_failures, self.unproven, self.silent)
-        return not any(wrong)
+        return not any((*wrong, self.unbroken))
 
     def as_recorded(self) -> Proof:
         """The same proof once everything that failed is recorded: nothing is unrelated."""
@@ -115,6 +121,14 @@ class Proof:
                 else set()
             )
             after[row.fault] = tuple(sorted(seen | untried))
+        return after
+
+    def update_broken(self, before: Broken) -> dict[str, tuple[str, ...]]:
+        """Return the record of the clauses that fail. Of checks tried alone only what is new."""
+        after = {} if self.whole else dict(before)
+        for row in self.applicable:
+            kept = before.get(row.fault, ()) if self.checks else ()
+            after[row.fault] = tuple(sorted({*row.broken, *kept}))
         return after
 
 
@@ -158,6 +172,9 @@ def prove(
             row = prover.prove_fault(item)
             rows.append(row)
             progress.advance(text=f"{row.fault}: {_summarize(row)}")
+        whole = not (families or faults or checks)
+        if whole:
+            rows = break_the_others(prover, inputs, made, rows)
         progress.end()
     return Proof(
         profile=profile,
@@ -175,7 +192,8 @@ def prove(
         ),
         silent=tuple(_find_silent(made, checks)),
         checks=tuple(checks),
-        whole=not (families or faults or checks),
+        whole=whole,
+        unbroken=list_unbroken(made, rows) if whole else (),
     )
 
 

@@ -6,10 +6,11 @@ import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
-from apicheck.judge import judge
+from apicheck.judge import find_broken, judge
 from apicheck.load import read_spec
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
@@ -29,12 +30,20 @@ Ended = tuple[str, str, str]
 """Check, subject, outcome (for a verdict other than fail, the verdict)."""
 
 
+class Played(NamedTuple):
+    """What came of playing a plan: each ending with its reason, and the clauses that failed."""
+
+    ended: Mapping[Ended, str]
+    broken: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class ProofRow:
     """One fault: which checks must catch it, which did, and which others ended differently.
 
     applicable: whether the profile has the facts that the fault needs. collateral: other endings
-    that are recorded for the fault. unrelated: other endings that are not.
+    that are recorded for the fault. unrelated: other endings that are not. broken: ids of the
+    clauses that failed.
     """
 
     fault: str
@@ -44,6 +53,7 @@ class ProofRow:
     caught: tuple[tuple[str, str], ...] = ()
     collateral: tuple[Ended, ...] = ()
     unrelated: tuple[Ended, ...] = ()
+    broken: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
     """The reason that the result gives, for each of `unrelated`."""
     unseen: tuple[str, ...] = ()
@@ -111,6 +121,14 @@ class Prover:
             row = _keep_repeated(first, row)
         return replace(row, seconds=time.monotonic() - began, requests=self.requests - before)
 
+    def break_clause(self, plan: Plan, faults: Iterable[str]) -> str:
+        """Play what a clause takes, with one fault after another until it fails.
+
+        plan: that of the clause alone. Returns the fault, "" where none breaks the clause.
+        """
+        (clause,) = (one.clause.id for one in plan.clauses if one.why is None)
+        return next((f for f in faults if clause in self._play_with(plan, (f,)).broken), "")
+
     def _sample(self, fault: str, *, whole: bool = False) -> Plan:
         if self._full:
             return self._made
@@ -122,12 +140,12 @@ class Prover:
         if self._asked is not None and keys <= self._asked:
             return
         self._asked = keys | (self._asked or frozenset())
-        self.honest |= self._play_with(plan, ())
+        self.honest |= self._play_with(plan, ()).ended
 
     def _play(self, row: ProofRow) -> ProofRow:
         plan = self._sample(row.fault, whole=row.again)
         self._ask_honest(plan)
-        ended = self._play_with(plan, (row.fault,))
+        ended, broken = self._play_with(plan, (row.fault,))
         new = sorted(ended.keys() - self.honest.keys())
         pairs = {(check, outcome) for check, _, outcome in new}
         own = {check_id for check_id, _ in row.expected}
@@ -140,6 +158,7 @@ class Prover:
             caught=tuple(pair for pair in row.expected if pair in pairs),
             collateral=tuple(one for one in others if one[0] in recorded),
             unrelated=unrelated,
+            broken=tuple(sorted(broken)),
             why=tuple(ended[one] for one in unrelated),
             unseen=tuple(sorted(played & set(recorded) - own - {check for check, _, _ in others})),
         )
@@ -162,7 +181,7 @@ class Prover:
         kept = tuple(probe for probe in again.probes if probe.key in asked)
         return replace(again, probes=kept, provoking=())
 
-    def _play_with(self, plan: Plan, faults: Sequence[str]) -> dict[Ended, str]:
+    def _play_with(self, plan: Plan, faults: Sequence[str]) -> Played:
         """Play a plan on a server with these faults, and list what every check ended in."""
         _call(f"{self._control_url}/reset", "POST", {})
         _call(f"{self._control_url}/faults", "PUT", {"on": list(faults)})
@@ -172,12 +191,14 @@ class Prover:
             raise played.failure
         _call(f"{self._control_url}/faults", "PUT", {"on": []})
         self.requests += played.requests
-        # The proof does not need the clauses, and judging them would take a quarter of the time.
+        # The proof needs of the clauses which fail; judging them would take a quarter of the time.
         # What is skipped with a fault was skipped before, unless the document is another.
         skipped = () if faults and plan is sample else plan.skipped
         needed = replace(plan, clauses=(), skipped=skipped)
         passive = frozenset(check.id for check in plan.passive)
-        return dict(_list_endings(judge(needed, played.transcripts, NO_PROVENANCE), passive))
+        results = judge(needed, played.transcripts, NO_PROVENANCE)
+        broken = find_broken(plan, results.checks)
+        return Played(dict(_list_endings(results, passive)), broken)
 
 
 def _keep_repeated(first: ProofRow, second: ProofRow) -> ProofRow:

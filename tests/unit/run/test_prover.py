@@ -1,6 +1,7 @@
 """What a proof makes of the endings of checks, on the honest server and with a fault."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,8 @@ from apicheck.model.target import Identity, Target
 from apicheck.plan import plan
 from apicheck.registry import collect
 from apicheck.run import proof_plan
-from apicheck.run.prover import Ended, Prover
+from apicheck.run.clause_proof import break_the_others, list_unbroken
+from apicheck.run.prover import Ended, Played, ProofRow, Prover
 
 FAULT = "auth/skips-authentication"
 ITEM = {"id": FAULT, "about": "", "applicable": True}
@@ -34,12 +36,16 @@ def playings(monkeypatch: pytest.MonkeyPatch) -> Playings:
     """A prover of a server on which each playing with a fault ends as given, in turn."""
 
     def made(
-        *endings: Iterable[Ended], recorded: Sequence[str] = (), honest: Iterable[Ended] = ()
+        *endings: Iterable[Ended],
+        recorded: Sequence[str] = (),
+        honest: Iterable[Ended] = (),
+        broken: Sequence[str] = (),
     ) -> Prover:
         turns = iter(endings)
 
-        def play_with(_: Prover, __: Plan, faults: Sequence[str]) -> dict[Ended, str]:
-            return dict.fromkeys(next(turns) if faults else honest, "why")
+        def play_with(_: Prover, __: Plan, faults: Sequence[str]) -> Played:
+            ended = dict.fromkeys(next(turns) if faults else honest, "why")
+            return Played(ended, frozenset(broken if faults else ()))
 
         monkeypatch.setattr(Prover, "_play_with", play_with)
         return Prover(planned("auth/*", "errors/*"), "", {FAULT: tuple(recorded)})
@@ -95,6 +101,54 @@ def test_of_checks_tried_alone_only_their_own_record_counts(playings: Playings) 
 def test_a_fault_that_the_profile_cannot_show_is_not_played(playings: Playings) -> None:
     row = playings().prove_fault({**ITEM, "applicable": False})
     assert (row.caught, row.requests, row.applicable) == ((), 0, False)
+
+
+def test_a_row_names_the_clauses_that_fail(playings: Playings) -> None:
+    row = playings([CAUGHT], broken=["WE-3-4", "WE-2-5"]).prove_fault(ITEM)
+    assert row.broken == ("WE-2-5", "WE-3-4")
+
+
+def test_a_clause_with_checks_that_no_fault_breaks_is_named() -> None:
+    made = planned("auth/missing-credentials")
+    tested = [one.clause.id for one in made.clauses if one.why is None and one.checks]
+    first, *others = tested
+    assert others
+    row = ProofRow(FAULT, "", (), applicable=True, broken=(first,))
+    assert list_unbroken(made, [row]) == tuple(others)
+    assert list_unbroken(made, [replace(row, broken=tuple(tested))]) == ()
+
+
+def test_a_clause_that_the_samples_left_out_is_asked_by_itself_with_the_faults_of_its_checks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = planned("auth/missing-credentials")
+    *seen, last = sorted(one.clause.id for one in made.clauses if one.why is None and one.checks)
+    rows = [
+        ProofRow(fault, "", (), applicable=applicable, broken=broken)
+        for fault, applicable, broken in (
+            ("auth/sends-no-status", True, tuple(seen)),
+            ("auth/missing-credentials-answered-with-other-status", False, ()),
+            (FAULT, True, ()),
+        )
+    ]
+    asked = []
+
+    def play_with(_: Prover, plan: Plan, faults: Sequence[str]) -> Played:
+        asked.extend(faults)
+        return Played({}, frozenset(one.clause.id for one in plan.clauses))
+
+    monkeypatch.setattr(Prover, "_play_with", play_with)
+    monkeypatch.setattr(
+        "apicheck.run.clause_proof.build_plan", lambda _, options: planned_of(made, options)
+    )
+    after = break_the_others(Prover(made, "", {}), None, made, rows)
+    assert asked == [FAULT]
+    assert [row.broken for row in after] == [tuple(seen), (), (last,)]
+
+
+def planned_of(made: Plan, options: Options) -> Plan:
+    kept = tuple(one for one in made.clauses if one.clause.id in options.clauses)
+    return replace(made, clauses=kept)
 
 
 def sample(made: Plan, fault: str, *, whole: bool = False) -> Plan:
