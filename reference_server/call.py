@@ -28,10 +28,10 @@ class Refusal:
     """Why a request is not served.
 
     kind: anonymous, bad, several, state:<state>, tenant-unknown, tenant-foreign, scope, rate,
-    absent, foreign:<whose>, unknown_path, version:<kind>, gone, method, media, syntax, schema,
-    too_large, conflict, reference, client, oauth, internal. text: for a person. status: where the
-    kind does not say it. members: of the error body, over its example. fields: of the request
-    that break a rule, with a sentence each.
+    absent, foreign:<whose>, unknown_path, version:<kind>, gone, method, media, accept, syntax,
+    schema, unknown_embed, too_large, conflict, reference, client, oauth, internal. text: for a
+    person. status: where the kind does not say it. members: of the error body, over its example.
+    fields: of the request that break a rule, with a sentence each.
     """
 
     kind: str

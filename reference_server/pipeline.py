@@ -20,11 +20,12 @@ from reference_server.responses.formats import write_as_asked
 from reference_server.responses.success import finish_success
 from reference_server.stages.authentication import classify_caller, refuse_credential
 from reference_server.stages.authorization import refuse_account_or_tenant, refuse_rights
+from reference_server.stages.formats import refuse_formats
 from reference_server.stages.objects import refuse_absent, refuse_conflict
 from reference_server.stages.plain import respond_at_region, respond_to_plain
 from reference_server.stages.rate_limits import note_admissions, refuse_rate, settle_costs
 from reference_server.stages.routing import refuse_method, refuse_path
-from reference_server.stages.validation import refuse_body, refuse_media, refuse_too_large
+from reference_server.stages.validation import refuse_body, refuse_too_large
 
 
 def respond(call: Call) -> Reply:
@@ -101,7 +102,7 @@ _STAGES: dict[str, Callable[[Call], Refusal | None]] = {
     "account": refuse_account_or_tenant,
     "scope": refuse_rights,
     "rate": refuse_rate,
-    "media": refuse_media,
+    "media": refuse_formats,
     "body": refuse_body,
     "object": refuse_absent,
     "state": refuse_conflict,

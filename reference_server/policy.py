@@ -29,6 +29,8 @@ _FALLBACKS: dict[str, tuple[int, ...]] = {
     "gone": (410,),
     "media": (415, 400),
     "missing_media": (415, 400),
+    "accept": (406,),
+    "unknown_embed": (400, 422),
     "syntax": (400, 422),
     "schema": (422, 400),
     "format": (422, 400),

@@ -293,6 +293,22 @@ FAULTS = (
         ("rate_limits.refusal",),
     ),
     _row(
+        "formats/not-acceptable-answered-with-other-status",
+        "accept",
+        _OF_REQUESTS,
+        "A request that accepts no format is refused with another status than the one promised.",
+        ("requests.accept",),
+        shows_in=_refuses("accept"),
+    ),
+    _row(
+        "formats/unknown-embed-answered-with-other-status",
+        "unknown_embed",
+        _OF_REQUESTS,
+        "A member that there is not is refused with another status than the one promised.",
+        ("requests.unknown_embed", "formats.embed"),
+        shows_in=_refuses("unknown_embed"),
+    ),
+    _row(
         "formats/changed-body-answered-with-other-status",
         "changed",
         _OF_REQUESTS,

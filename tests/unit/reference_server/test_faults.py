@@ -128,14 +128,13 @@ def test_a_fault_of_one_server_is_none_of_another(drive: Callable[[str], Any]) -
 
 ELSEWHERE = {
     "capsule": {
-        "formats/ignores-embed",
         "formats/ignores-since",
         "formats/list-of-deleted-has-all",
         "formats/list-of-deleted-misses-the-newest",
-        "formats/refuses-embed",
+        "formats/refuses-unknown-embed",
         "formats/since-in-the-local-zone",
     },
-    "dahimail": {"ratelimit/writes-cost-nothing"},
+    "dahimail": {"formats/insists-on-accept", "ratelimit/writes-cost-nothing"},
     "webengage": {
         "formats/changes-the-label-alone",
         "formats/errors-in-the-chosen-format",
