@@ -235,6 +235,7 @@ def _list_faults(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
                 "about": fault.about,
                 "needs": list(fault.needs),
                 "applicable": fault.applicable(server.profile),
+                "alone": fault.alone,
                 "on": fault.id in server.faults,
             }
             for fault in catalogue().values()

@@ -29,13 +29,15 @@ class Fault:
     """One deliberate defect.
 
     id: `family/name`. about: what it does, in a sentence. needs: fact paths, each of which the
-    policy must have. shows_in: whether it shows in a profile that has them.
+    policy must have. shows_in: whether it shows in a profile that has them. alone: it leaves
+    nothing that other checks could be compared on: the proof plays those alone that name it.
     """
 
     id: str
     about: str
     needs: tuple[str, ...] = ()
     shows_in: Callable[[Profile], bool] = everywhere
+    alone: bool = False
     replacements: dict[Function, Function] = field(default_factory=dict)
 
     def applicable(self, profile: Profile) -> bool:
@@ -66,6 +68,7 @@ def fault(
     about: str = "",
     needs: tuple[str, ...] = (),
     shows_in: Callable[[Profile], bool] = everywhere,
+    alone: bool = False,
 ) -> Callable[[Replacement[P, R]], Fault]:
     """Make a fault of a function that takes the place of a seam.
 
@@ -74,7 +77,7 @@ def fault(
 
     def declare(function: Replacement[P, R]) -> Fault:
         sentence = " ".join((about or function.__doc__ or "").split())
-        made = Fault(fault_id, sentence, needs, shows_in)
+        made = Fault(fault_id, sentence, needs, shows_in, alone)
         made.also(seam)(function)
         return made
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 from apicheck.model.json import Json, at
-from reference_server.call import Call, Reply
+from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import NO_ARRAY, find_array, put
 from reference_server.faults.fault import fault
 from reference_server.operations.crud import merge_update, remove_object
+from reference_server.responses.errors import make_error
 from reference_server.responses.success import finish_success
 from reference_server.state.store import Stored
 
@@ -78,6 +79,17 @@ def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> R
         key = ("list", call.caller_identity.id, call.path, str(call.query))
         made.value = call.server.kept.setdefault(key, made.value)
     return made
+
+
+@fault(
+    "behaviour/does-nothing",
+    finish_success,
+    shows_in=lambda profile: any(clause.example for clause in profile.policy.clauses),
+    alone=True,
+)
+def does_nothing(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """No operation is there yet: each answers 501 to a valid request."""
+    return make_error(call, Refusal("internal", "There is no such operation yet.", 501))
 
 
 @fault("behaviour/reads-are-stale", finish_success, shows_in=_steps_read_again)

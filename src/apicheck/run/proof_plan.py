@@ -89,6 +89,17 @@ def sample_plan(made: Plan, fault: str, *, whole: bool) -> Plan:
     )
 
 
+def keep_own(plan: Plan, own: Collection[str]) -> Plan:
+    """Leave out of a plan what is not of these checks."""
+    return replace(
+        plan,
+        probes=tuple(probe for probe in plan.probes if probe.check.id in own),
+        passive=tuple(check for check in plan.passive if check.id in own),
+        provoking=(),
+        controls=(),
+    )
+
+
 def _select_controls(made: Plan, operations: Collection[str]) -> tuple[str, ...]:
     """Select the controls that passive checks read; an active one sends those that it needs."""
     return tuple(one for one in made.controls if one in operations) if made.passive else ()

@@ -58,6 +58,8 @@ class ProofRow:
     """The reason that the result gives, for each of `unrelated`."""
     unseen: tuple[str, ...] = ()
     """Checks that are recorded as collateral, were played, and did not fail."""
+    alone: bool = False
+    """Whether only the checks that name the fault are played: it leaves nothing for others."""
     again: bool = False
     """Whether the fault was played a second time, because the first left something unexplained."""
     seconds: float = 0.0
@@ -111,7 +113,13 @@ class Prover:
         for a disturbance of the machine.
         """
         expected = proof_plan.find_declared(item["id"], self._made)
-        row = ProofRow(item["id"], item["about"], expected, applicable=bool(item["applicable"]))
+        row = ProofRow(
+            item["id"],
+            item["about"],
+            expected,
+            applicable=bool(item["applicable"]),
+            alone=bool(item.get("alone")),
+        )
         if not row.applicable:
             return row
         began, before = time.monotonic(), self.requests
@@ -144,6 +152,9 @@ class Prover:
 
     def _play(self, row: ProofRow) -> ProofRow:
         plan = self._sample(row.fault, whole=row.again)
+        plan = (
+            proof_plan.keep_own(plan, {check for check, _ in row.expected}) if row.alone else plan
+        )
         self._ask_honest(plan)
         ended, broken = self._play_with(plan, (row.fault,))
         new = sorted(ended.keys() - self.honest.keys())

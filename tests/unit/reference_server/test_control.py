@@ -158,7 +158,7 @@ def test_faults_are_switched_as_a_set(canonical: Any) -> None:
 
     fault = "auth/skips-authentication"
     answer = canonical.control("PUT", "/faults", {"on": [fault]})
-    assert set(answer.json["faults"][0]) == {"id", "about", "needs", "applicable", "on"}
+    assert set(answer.json["faults"][0]) == {"id", "about", "needs", "applicable", "alone", "on"}
     assert on() == [fault]
     assert canonical.send("GET", "/v2/account").status == 200
     canonical.control("PUT", "/faults", {"on": []})
