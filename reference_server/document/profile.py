@@ -219,8 +219,16 @@ def _find_version_places(spec: Spec, versioning: Versioning | None) -> tuple[tup
     return tuple(sorted(found, key=lambda one: (versioning.versions[one[1]].state, one)))
 
 
+_UNSIGNED = ("webhooks.signature", "none")
+"""The promise of no signature, which is none that a fault of signing could break."""
+
+
 def _find_promised(policy: Policy) -> frozenset[str]:
-    stated = (origin.path.split(".") for origin in policy.origins if origin.kind != "default")
+    stated = (
+        origin.path.split(".")
+        for origin in policy.origins
+        if origin.kind != "default" and (origin.path, origin.value) != _UNSIGNED
+    )
     return frozenset(
         ".".join(parts[:length]) for parts in stated for length in range(1, len(parts) + 1)
     )

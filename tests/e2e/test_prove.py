@@ -8,10 +8,10 @@ import pytest
 
 from apicheck.cli.prove import lines
 from apicheck.model.errors import ApicheckError
-from apicheck.run import prove, write_collateral
+from apicheck.run import prove, prove_clauses, write_collateral
 from apicheck.testing import Server
 
-PROFILES = ("canonical", "dahimail", "emitrr", "receiver", "webengage")
+PROFILES = ("canonical", "capengage", "capsule", "dahimail", "emitrr", "receiver", "webengage")
 FAMILIES = {
     folder.name
     for folder in (Path(__file__).parents[2] / "reference_server" / "faults").iterdir()
@@ -20,10 +20,13 @@ FAMILIES = {
 APART = ({"auth"}, {"errors", "headers", "conformance"}, {"webhooks"})
 """Of the canonical profile, which has most faults: what other workers can prove meanwhile. Webhooks
 mostly wait for deliveries."""
+SPLIT = {"canonical": APART, "capengage": ({"webhooks"},), "capsule": ({"webhooks"},)}
 
 PARTS = [
-    *(("canonical", families) for families in (*APART, FAMILIES - set().union(*APART))),
-    *((profile, FAMILIES) for profile in PROFILES if profile != "canonical"),
+    (profile, families)
+    for profile in PROFILES
+    for apart in [SPLIT.get(profile, ())]
+    for families in (*apart, FAMILIES.difference(*apart))
 ]
 
 
@@ -39,6 +42,15 @@ def test_every_fault_is_caught_and_nothing_else_fails(profile: str, families: se
     assert [(row.fault, row.expected, row.caught) for row in proof.survivors] == []
     assert [(row.fault, row.unrelated, row.why) for row in proof.rows if row.unrelated] == []
     assert proof.unproven == ()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_clause_with_checks_fails_with_a_fault_and_none_without(profile: str) -> None:
+    proof = prove_clauses(profile)
+    assert proof.broken
+    assert proof.unbroken == ()
+    assert proof.honest == ()
 
 
 def test_there_are_faults_enough(

@@ -82,14 +82,34 @@ def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> R
 
 
 @fault(
-    "behaviour/does-nothing",
+    "behaviour/refuses-what-is-valid",
     finish_success,
     shows_in=lambda profile: any(clause.example for clause in profile.policy.clauses),
     alone=True,
 )
-def does_nothing(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
-    """No operation is there yet: each answers 501 to a valid request."""
-    return make_error(call, Refusal("internal", "There is no such operation yet.", 501))
+def refuses_what_is_valid(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """A valid request is refused with 400, whatever its operation."""
+    return make_error(call, Refusal("syntax", "The request is not valid.", 400))
+
+
+def _find_last(profile: Profile) -> set[str]:
+    """The operations with which the example of a clause ends, and none begins that goes on."""
+    examples = [clause.example for clause in profile.policy.clauses if clause.example]
+    first = {steps[0].operation for steps in examples if len(steps) > 1}
+    return {steps[-1].operation for steps in examples} - first
+
+
+@fault(
+    "behaviour/refuses-the-last-step",
+    finish_success,
+    shows_in=lambda profile: bool(_find_last(profile)),
+    alone=True,
+)
+def refuses_the_last_step(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+    """A valid request of an operation with which an example ends is refused with 400."""
+    if call.op_rules.operation.id in _find_last(call.server.profile):
+        return make_error(call, Refusal("syntax", "The request is not valid.", 400))
+    return honest(call, reply)
 
 
 @fault("behaviour/reads-are-stale", finish_success, shows_in=_steps_read_again)

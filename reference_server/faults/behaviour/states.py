@@ -12,6 +12,8 @@ from reference_server.document.schemas import put
 from reference_server.faults.fault import fault
 from reference_server.responses.success import finish_success
 
+_KINDS = ("create", "act")
+
 
 def _list_leaves(value: Json, pointer: str = "") -> Iterator[str]:
     """The pointers of what stands in objects and is none itself."""
@@ -35,22 +37,20 @@ def _list_states(profile: Profile, operation: str, value: Json) -> Iterator[tupl
 
 
 def _steps_expect_a_state(profile: Profile) -> bool:
-    """Where the example of a clause expects of what it creates that it is in some state."""
+    """Where the example of a clause expects that what it creates or acts on is in some state."""
     return any(
         any(_list_states(profile, step.operation, step.expect.get("body")))
         for clause in profile.policy.clauses
         for step in clause.example
-        if step.operation in profile.rules and profile.rules[step.operation].use.kind == "create"
+        if step.operation in profile.rules and profile.rules[step.operation].use.kind in _KINDS
     )
 
 
-@fault("behaviour/starts-in-another-state", finish_success, shows_in=_steps_expect_a_state)
-def starts_in_another_state(
-    honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
-) -> Reply:
-    """What is created is shown in the next of its documented states."""
+@fault("behaviour/shows-another-state", finish_success, shows_in=_steps_expect_a_state)
+def shows_another_state(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+    """What is created, or acted on, is shown in the next of its documented states."""
     made = honest(call, reply)
-    if call.op_rules.use.kind == "create":
+    if call.op_rules.use.kind in _KINDS:
         name = call.op_rules.operation.id
         for pointer, words in _list_states(call.server.profile, name, made.value):
             now = at(made.value, pointer)

@@ -28,8 +28,9 @@ What becomes of each clause of the profiles. Written by `make pages`; do not edi
 | `informative` | it demands nothing |
 | `open` | it could be tested, and is not yet |
 
-*Faults* are the defects of the reference server that the clause's checks detect on this profile, as
-the [proof](proof.md) recorded them. A *quoted* clause is a sentence of the provider's own text."""
+*Faults* are the defects of the reference server with which the clause fails, as the
+[proof](proof.md) recorded them, or where there is no such record, those that its checks detect. A
+*quoted* clause is a sentence of the provider's own text."""
 
 _COLUMNS = (
     "profile",

@@ -13,7 +13,7 @@ from apicheck.cli.screen import Screen, toned
 from apicheck.report.text import join_lines
 
 if TYPE_CHECKING:
-    from apicheck.run import Proof, ProofRow
+    from apicheck.run import ClauseProof, Proof, ProofRow
 
 
 @click.command("prove")
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
               help="Only this fault, with every check. Repeatable.")  # fmt: skip
 @click.option("--check", "checks", multiple=True, metavar="ID",
               help="Only this check, with every fault. Repeatable.")  # fmt: skip
+@click.option("--clauses", "only_clauses", is_flag=True,
+              help="Only that each clause that has checks fails with some fault, and none without:"
+              " each clause is played by itself.")  # fmt: skip
 @click.option("--full", is_flag=True,
               help="Every check on every operation with every fault, no samples.")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N",
@@ -44,6 +47,7 @@ def command(
     profiles: tuple[str, ...],
     checks: tuple[str, ...],
     *,
+    only_clauses: bool,
     record: bool,
     table: Path | None,
     as_json: bool,
@@ -65,10 +69,15 @@ def command(
     apicheck prove --fault errors/ignores-content-type
     apicheck prove --fault errors/ignores-content-type --record     after a look
     apicheck prove --family auth
+    apicheck prove --profile emitrr --clauses
     """
     from apicheck.registry import collect
     from apicheck.run import prove
 
+    if only_clauses:
+        if checks or record or table or as_json or chosen["faults"] or chosen["families"]:
+            raise click.UsageError("--clauses takes --profile and --seed alone")
+        return _prove_clauses(screen, profiles, chosen["seed"])
     if checks:
         options.require_known("--check", "check", checks, tuple(collect()))
     proofs = []
@@ -84,6 +93,34 @@ def command(
 
         table.write_text(build_page(proofs), encoding="utf-8")
     return 0 if all(proof.holds for proof in proofs) else 1
+
+
+def _prove_clauses(screen: Screen, profiles: tuple[str, ...], seed: int) -> int:
+    from apicheck.run import prove_clauses
+
+    proofs = [prove_clauses(name, seed=seed, progress=screen.progress()) for name in profiles]
+    for proof in proofs:
+        for line in clause_lines(proof):
+            screen.out(line)
+    return 0 if all(proof.holds for proof in proofs) else 1
+
+
+def clause_lines(proof: ClauseProof) -> Iterator[str]:
+    """Each clause with the fault that broke it, and one line that says whether the proof holds."""
+    width = max((len(clause) for clause in proof.broken), default=0)
+    for clause, fault in proof.broken.items():
+        ended = toned("✓ broken by ", "good") if fault else toned("✗ NOT BROKEN", "bad")
+        yield f"{ended}  {clause:<{width}}  {fault}".rstrip()
+    for clause in proof.honest:
+        yield _wrong(f"{clause} fails on the honest server")
+    broken = len(proof.broken) - len(proof.unbroken)
+    word = toned("✓ proven", "good", bold=True) if proof.holds else toned("✗ not proven", "bad")
+    yield ""
+    yield (
+        f"{word}: {broken} of {len(proof.broken)} clauses with checks fail with a fault on"
+        f" {proof.profile}; {len(proof.honest)} without; {proof.requests} requests in"
+        f" {proof.seconds:.0f} s"
+    )
 
 
 def _recorded(screen: Screen, proof: Proof) -> Proof:

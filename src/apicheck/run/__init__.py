@@ -2,6 +2,7 @@
 
 from apicheck.run.attesting import locate_attestations, read_attested
 from apicheck.run.auditing import audit
+from apicheck.run.clause_proof import ClauseProof, prove_clauses
 from apicheck.run.cleaning import Cleaned, clean, recorded_arguments
 from apicheck.run.collateral import (
     broken_file,
@@ -47,6 +48,7 @@ __all__ = [
     "Application",
     "Change",
     "ClauseCoverage",
+    "ClauseProof",
     "Cleaned",
     "Coverage",
     "Inputs",
@@ -86,6 +88,7 @@ __all__ = [
     "promise_of_provider",
     "promise_of_scheme",
     "prove",
+    "prove_clauses",
     "read_attested",
     "read_broken",
     "read_caught",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from apicheck.model.target import Target
 from apicheck.model.verdict import Level
 from apicheck.plan import matches
 from apicheck.plan.clauses import plan_clauses
-from apicheck.run.collateral import read_caught
+from apicheck.run.collateral import Broken, read_broken, read_caught
 
 _NOWHERE = Target(name="(none)", base_url="http://127.0.0.1")
 _NO_CHECK = "no check tests it yet"
@@ -45,7 +45,8 @@ class ClauseCoverage:
     """How one clause is tested. why: the reason where no check tests it, else "".
 
     checks: ids, with `#outcome` where the clause takes only that. faults: those of the recorded
-    proof of this profile that these checks caught, by check.
+    proof of this profile that these checks caught, by check. broken_by: those with which the clause
+    itself failed, None where that is not recorded.
     """
 
     clause: Clause
@@ -53,10 +54,13 @@ class ClauseCoverage:
     checks: tuple[str, ...] = ()
     faults: Mapping[str, tuple[str, ...]] | None = None
     why: str = ""
+    broken_by: tuple[str, ...] | None = None
 
     @property
     def caught(self) -> tuple[str, ...]:
-        """The faults, each once, sorted."""
+        """The faults that break the clause, or where no record says so those of its checks."""
+        if self.broken_by is not None:
+            return self.broken_by
         return tuple(sorted({one for found in (self.faults or {}).values() for one in found}))
 
 
@@ -96,9 +100,9 @@ def measure_coverage(profile: str, checks: Mapping[str, Check]) -> Coverage:
     folder = profile_dir(profile)
     spec = load_spec(folder / "openapi.yaml")
     policy = load_policy(folder / "policy.yaml", spec)
-    caught = read_caught(profile)
+    caught, broken = read_caught(profile), read_broken(profile)
     planned = plan_clauses(policy, checks, _NOWHERE, Options())
-    found = tuple(_cover(one, checks, caught) for one in planned)
+    found = tuple(_find_breaking(_cover(one, checks, caught), broken) for one in planned)
     readings = tuple(_compare_reading(name, policy, folder, spec) for name in policy.readings)
     return Coverage(profile, policy, len(spec.operations), found, readings)
 
@@ -123,6 +127,14 @@ def _cover(
         return ClauseCoverage(clause, Means.RECEIVER, named, {})
     means, why = _explain(clause, planned.why.reason if planned.why else "")
     return ClauseCoverage(clause, means, why=why)
+
+
+def _find_breaking(one: ClauseCoverage, broken: Broken) -> ClauseCoverage:
+    """Add the faults with which the clause itself failed, where there is a record of it."""
+    if not broken or one.means is not Means.CHECK:
+        return one
+    by = (fault for fault, clauses in broken.items() if one.clause.id in clauses)
+    return replace(one, broken_by=tuple(sorted(by)))
 
 
 def _explain(clause: Clause, reason: str) -> tuple[Means, str]:

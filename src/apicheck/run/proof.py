@@ -22,14 +22,12 @@ from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.plan import Options, Plan
 from apicheck.model.verdict import Verdict
 from apicheck.plan import matches
-from apicheck.run.clause_proof import break_the_others, list_unbroken
+from apicheck.run.clause_proof import DRAWS, break_the_others, list_unbroken
 from apicheck.run.collateral import Broken, Caught, Collateral, read_collateral
 from apicheck.run.config import RunConfig, build_plan, load_inputs
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.prover import Ended, ProofRow, Prover
 from apicheck.run.server import reference_server
-
-_DRAWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,7 @@ def prove(
         inputs = load_inputs(config)
         # Every check is asked, whether or not a clause of the profile names it.
         select = tuple(checks) or ("*",)
-        draws = _DRAWS if not faults or _is_drawn(inputs.checks, faults) else 0
+        draws = DRAWS if not faults or _is_drawn(inputs.checks, faults) else 0
         made = build_plan(inputs, Options(select=select, seed=seed, draws=draws))
         prover = Prover(made, server.control_url, recorded, full=full)
         catalogue = prover.fetch_faults()

@@ -129,13 +129,9 @@ class Prover:
             row = _keep_repeated(first, row)
         return replace(row, seconds=time.monotonic() - began, requests=self.requests - before)
 
-    def break_clause(self, plan: Plan, faults: Iterable[str]) -> str:
-        """Play what a clause takes, with one fault after another until it fails.
-
-        plan: that of the clause alone. Returns the fault, "" where none breaks the clause.
-        """
-        (clause,) = (one.clause.id for one in plan.clauses if one.why is None)
-        return next((f for f in faults if clause in self._play_with(plan, (f,)).broken), "")
+    def list_broken(self, plan: Plan, *faults: str) -> frozenset[str]:
+        """List the clauses of a plan that fail on a server with these faults, by id."""
+        return self._play_with(plan, faults).broken
 
     def _sample(self, fault: str, *, whole: bool = False) -> Plan:
         if self._full:

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from apicheck.cli.prove import clause_lines
 from apicheck.load import load_policy, load_spec, profile_dir
 from apicheck.model.plan import Options, Plan
 from apicheck.model.target import Identity, Target
 from apicheck.plan import plan
 from apicheck.registry import collect
 from apicheck.run import proof_plan
-from apicheck.run.clause_proof import break_the_others, list_unbroken
+from apicheck.run.clause_proof import ClauseProof, break_the_others, list_unbroken
 from apicheck.run.prover import Ended, Played, ProofRow, Prover
 
 FAULT = "auth/skips-authentication"
@@ -144,6 +145,17 @@ def test_a_clause_that_the_samples_left_out_is_asked_by_itself_with_the_faults_o
     after = break_the_others(Prover(made, "", {}), None, made, rows)
     assert asked == [FAULT]
     assert [row.broken for row in after] == [tuple(seen), (), (last,)]
+
+
+def test_clauses_are_proven_when_each_fails_with_a_fault_and_none_without() -> None:
+    proof = ClauseProof("p", {"A-1": "x/broken", "A-2": "x/broken"}, (), 1.0, 5)
+    assert proof.holds
+    assert "2 of 2" in "\n".join(clause_lines(proof))
+    open_one = replace(proof, broken={"A-1": "x/broken", "A-2": ""})
+    assert open_one.unbroken == ("A-2",)
+    assert not open_one.holds
+    assert "NOT BROKEN" in list(clause_lines(open_one))[1]
+    assert not replace(proof, honest=("A-1",)).holds
 
 
 def planned_of(made: Plan, options: Options) -> Plan:

@@ -190,14 +190,18 @@ CHECK = Check(
         Outcome("unexpected-body", Severity.MEDIUM),
     ),
     proven_by={
-        "unexpected-status": ("behaviour/does-nothing", "behaviour/keeps-deleted"),
+        "unexpected-status": (
+            "behaviour/keeps-deleted",
+            "behaviour/refuses-the-last-step",
+            "behaviour/refuses-what-is-valid",
+        ),
         "unexpected-header": ("headers/location-of-another-object",),
         "unexpected-body": (
             "behaviour/forgets-update",
             "behaviour/list-misses-the-newest",
             "behaviour/lists-what-was-deleted",
             "behaviour/reads-are-stale",
-            "behaviour/starts-in-another-state",
+            "behaviour/shows-another-state",
         ),
     },
 )

@@ -110,7 +110,12 @@ CHECK = Check(
     failure_title="A response body does not have the promised form",
     applies=applies,
     fold=folds.per_exchange(inspect),
-    triggered_by=("auth/missing-credentials", "errors/unknown-path", "errors/malformed-body"),
+    triggered_by=(
+        "auth/missing-credentials",
+        "errors/unknown-path",
+        "errors/unknown-object",
+        "errors/malformed-body",
+    ),
     reads=("responses",),
     standards=("rfc9457#3", "rfc9110#8.3"),
     outcomes=(
