@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring.listing import fetch_pages, values_of
-from apicheck.authoring.variation import is_free_text, mark_text, read_members
+from apicheck.authoring.variation import list_free_texts, mark_at, read_members
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
+from apicheck.model.json import Json, at, child_pointer
 from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import UNIQUE, Recipe, Subject
@@ -30,25 +31,33 @@ def list_operation(subject: Subject) -> Operation | None:
 
 
 def unique_member(subject: Subject) -> str:
-    """Find the member of the body by which an object is found in the list; "" where none is.
+    """Find the member of the body by which an object is found in the list, as a JSON Pointer.
 
-    It has a value that no two requests share. Where no creation of the API has such a member, it
-    is a free text, which can be given a mark.
+    "" where there is none. It has a value that no two requests share. Where no creation of the API
+    has such a member, it is a free text, which can be given a mark.
     """
     recipes = subject.context.recipes
-    members = _texts_of(recipes[subject.op.id])
-    unique = next((name for name, value in members.items() if UNIQUE in value), "")
-    texts = (text for recipe in recipes.values() for text in _texts_of(recipe).values())
+    body = _find_body(recipes[subject.op.id])
+    unique = next((place for place, value in _list_texts(body) if UNIQUE in value), "")
+    texts = (text for recipe in recipes.values() for _, text in _list_texts(_find_body(recipe)))
     if unique or any(UNIQUE in text for text in texts):
         return unique
-    return next((name for name in members if is_free_text(subject, name)), "")
+    return next(list_free_texts(subject, body), "")
 
 
-def _texts_of(recipe: Recipe | NotTested) -> dict[str, str]:
-    """The members of a JSON body that are texts."""
-    body = recipe.body if isinstance(recipe, Recipe) and "json" in recipe.media_type else None
+def _find_body(recipe: Recipe | NotTested) -> Json:
+    """The body of a recipe where it is JSON."""
+    return recipe.body if isinstance(recipe, Recipe) and "json" in recipe.media_type else None
+
+
+def _list_texts(body: Json, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of an object, and of the objects in it, with their places; the outermost first."""
     members = body.items() if isinstance(body, dict) else ()
-    return {name: value for name, value in members if isinstance(value, str)}
+    for name, value in members:
+        if isinstance(value, str):
+            yield child_pointer(pointer, name), value
+    for name, value in members:
+        yield from _list_texts(value, child_pointer(pointer, name))
 
 
 def probe_refused_create(
@@ -69,12 +78,13 @@ def probe_refused_create(
     if lister is None:
         raise ValueError(f"no operation lists what {subject.key} creates")
     mark = unique_member(subject)
-    yield from send(mark_text(subject, refused, mark), paced=paced)
-    created = yield from send(mark_text(subject, valid, mark), Role.SETUP)
+    yield from send(mark_at(subject, refused, mark), paced=paced)
+    created = yield from send(mark_at(subject, valid, mark), Role.SETUP)
     listing = yield from valid_request(subject, lister.id)
     list_subject = replace(subject, operation=lister)
     value = _sent_value(created, mark)
-    yield from fetch_pages(list_subject, listing, lambda page: value in values_of(page, mark))
+    name = mark.rpartition("/")[2]
+    yield from fetch_pages(list_subject, listing, lambda page: value in values_of(page, name))
     for reader in _find_other_tenants(subject, lister) if of_nobody else ():
         theirs = yield from valid_request(subject, lister.id, reader)
         yield from fetch_pages(list_subject, theirs, lambda _: True)
@@ -97,6 +107,7 @@ def _find_other_tenants(subject: Subject, lister: Operation) -> Iterator[Identit
 def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
     """Judge the list: Failure("made") where it shows the object of the refused request."""
     mark = unique_member(subject)
+    name = mark.rpartition("/")[2]
     made = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
     refused = [e for e in transcript.exercised if e.request.method == subject.op.method]
     pages = [e for e in transcript.exercised if e.request.method != subject.op.method]
@@ -105,13 +116,14 @@ def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
     if refused[-1].succeeded:
         return NotApplicable("the request was accepted, which another check reports")
     for page in pages:
-        if _sent_value(refused[-1], mark) in values_of(page, mark):
-            actual = f"the list shows an object with the {mark} of the refused request"
+        if _sent_value(refused[-1], mark) in values_of(page, name):
+            actual = f"the list shows an object with the {name} of the refused request"
             return Failure("made", "no object of the refused request", actual, exchange=page.id)
-    if not any(_sent_value(made[-1], mark) in values_of(page, mark) for page in pages):
-        return NotApplicable(f"the list does not show the {mark} of the object just created")
+    if not any(_sent_value(made[-1], mark) in values_of(page, name) for page in pages):
+        return NotApplicable(f"the list does not show the {name} of the object just created")
     return None
 
 
-def _sent_value(exchange: Exchange, member: str) -> str:
-    return str(read_members(exchange.request).get(member, ""))
+def _sent_value(exchange: Exchange, place: str) -> str:
+    found = at(read_members(exchange.request), place)
+    return found if isinstance(found, str) else ""

@@ -46,15 +46,18 @@ def find_free_text(subject: Subject, request: Request) -> str:
     Returns its place as a pointer, "" where there is none. It may be inside an object, and names
     no other object.
     """
+    return next(list_free_texts(subject, read_members(request)), "")
+
+
+def list_free_texts(subject: Subject, body: Json) -> Iterator[str]:
+    """List the places of such texts in a body of the operation, the outermost first."""
     recipe, document = subject.context.recipes[subject.op.id], subject.context.spec.document
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     named = {need.name for need in needs if need.place == "body"}
-    members = read_members(request)
     for media in subject.op.body:
-        for pointer in _list_free_texts(document, media.schema, members, ""):
+        for pointer in _list_free_texts(document, media.schema, body, ""):
             if pointer not in named:
-                return pointer
-    return ""
+                yield pointer
 
 
 def _list_free_texts(document: Json, schema: Json, value: Json, pointer: str) -> Iterator[str]:

@@ -64,7 +64,7 @@ def prove_clauses(profile: str, *, seed: int = 1, progress: Progress | None = No
         broken = {}
         progress.begin(f"proving the clauses of {profile}", len(tested))
         for one in tested:
-            named = _find_candidates(made, one, shown, recorded)
+            named = _order_candidates(made, one, shown, recorded)
             broken[one.clause.id] = break_clause(prover, inputs, made, one, named)
             progress.advance(text=f"{one.clause.id}: {broken[one.clause.id] or 'NOT BROKEN'}")
         progress.end()
@@ -92,7 +92,7 @@ def break_the_others(
     found: dict[str, list[str]] = {}
     for one in list_tested(made):
         if one.clause.id in unbroken:
-            named = _find_candidates(made, one, shown, {})
+            named = _order_candidates(made, one, shown, {})
             fault = break_clause(prover, inputs, made, one, named)
             found.setdefault(fault, []).append(one.clause.id)
     return [
@@ -109,10 +109,10 @@ def break_clause(
     return next((f for f in faults if one.clause.id in prover.list_broken(plan, f)), "")
 
 
-def _find_candidates(
+def _order_candidates(
     made: Plan, planned: PlannedClause, shown: Sequence[str], recorded: Broken
 ) -> list[str]:
-    """Find the faults to break a clause with: recorded ones, then those that its checks name."""
+    """Order the faults to break a clause with: recorded ones, those of its checks, all others."""
     named = {
         fault
         for check in planned.checks
@@ -122,4 +122,5 @@ def _find_candidates(
     }
     seen = [fault for fault in shown if planned.clause.id in recorded.get(fault, ())]
     seen.sort(key=lambda fault: len(recorded[fault]))
-    return [*seen, *(fault for fault in shown if fault in named and fault not in seen)]
+    ranked = {fault: place for place, fault in enumerate(seen, -len(seen))}
+    return sorted(shown, key=lambda fault: ranked.get(fault, 0 if fault in named else 1))

@@ -162,7 +162,7 @@ def _create(
     request = yield from build.valid_request(subject, creator.id, sender, owner=owner)
     of_creator = replace(subject, operation=creator)
     if mark := creations.unique_member(of_creator):
-        request = variation.mark_text(of_creator, request, mark)
+        request = variation.mark_at(of_creator, request, mark)
     created = yield from steps.send(request, Role.SETUP)
     if not created.succeeded:
         reason = f"{creator.id} refused {sender.name}: {describe(created)}"
