@@ -13,7 +13,7 @@ TEXT = """\
 policy: emitrr
 attestations:
   EM-1-1:
-    question: Who accepted this policy for your organisation, when, and which version of it?
+    question: Was this policy accepted for your organisation? By whom, when, and in which version?
     answer: no
     by: Ada
     role: lawyer

@@ -13,8 +13,8 @@ from apicheck.model.verdict import NotTested, NotTestedKind
 
 OTHER_ACTORS = {
     "provider": "it binds the provider",
-    "client": "it binds the partner's client",
-    "receiver": "it binds the partner's webhook receiver",
+    "client": "it binds the partner's client, which only a sandbox can watch",
+    "receiver": "it binds the partner's webhook receiver, which apicheck receiver tests",
     "partner-organisation": "it binds the partner's organisation",
     "provider-process": "it is a duty of the provider's organisation",
 }

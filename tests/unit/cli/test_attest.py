@@ -41,7 +41,7 @@ def test_the_questions_are_written_once_and_answers_stay(here: Path, capsys: Cap
 @pytest.mark.parametrize(
     ("until", "answer", "said"),
     [
-        ("2026-01-03", "yes", "expired              CA-03: Which applications"),
+        ("2026-01-03", "yes", "expired              CA-03: Are applications"),
         ("2999-12-31", "no", "CA-03 is not kept, attests Ada, lawyer, on 2026-01-02: file 7"),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_clause_that_takes_one_outcome_shows_the_faults_of_that_outcome_alone(
     ("profile", "clause", "means", "why"),
     [
         ("capengage", "CE-1-1", Means.ATTESTATION, "?"),
-        ("capsule", "CA-29", Means.SANDBOX, "it binds the partner's client: needs the sandbox"),
+        ("capsule", "CA-29", Means.SANDBOX, "which only a sandbox can watch: there is none yet"),
         ("webengage", "WE-11-8", Means.INFORMATIVE, "it demands nothing"),
     ],
 )

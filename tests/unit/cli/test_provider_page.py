@@ -32,7 +32,7 @@ def test_a_reading_shows_what_it_changes() -> None:
 
 def test_the_question_of_an_attestation_is_on_the_page() -> None:
     page = build_page(one("capsule"))
-    assert "Which registered application makes the hooks? |" in page
+    assert "Are all hooks made by an application that is registered? By which? |" in page
 
 
 def test_a_quote_cannot_end_its_cell_or_make_markup() -> None:

@@ -74,6 +74,22 @@ def test_every_clause_has_a_section_and_a_statement_in_other_words(name: str) ->
     assert [c.id for c in own if not (c.section and c.statement)] == []
 
 
+YES_OR_NO = {"Is", "Are", "Was", "Were", "Does", "Do", "Did", "Has", "Have", "Can", "Would"}
+TRAPS = {"any", "anything", "anybody", "anywhere", "ever"}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_whoever_attests_says_yes_where_a_clause_is_kept(name: str) -> None:
+    """A "no" to "is any key shared?" would be recorded as a broken clause."""
+    for clause in profile(name)[1].clauses:
+        asked, mark, _ = clause.attest.partition("?")
+        words = asked.replace(",", "").split()
+        if clause.attest:
+            assert mark, clause.id
+            assert words[0] in YES_OR_NO, clause.id
+            assert TRAPS.isdisjoint(words), clause.id
+
+
 def test_webengage_has_every_clause_of_the_page() -> None:
     _, policy = profile("webengage")
     page = [clause for clause in policy.clauses if clause.source == "page"]

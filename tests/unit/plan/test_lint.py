@@ -251,6 +251,8 @@ def test_lint_knows_of_every_kind_of_request_whether_it_needs_a_body() -> None:
         "head",
         "method_override",
         "failure",
+        "accept",
+        "unknown_embed",
     }
     with_other_requests = {"unknown_query", "unknown_field", "format"}
     assert kinds == {*_OF_BODIES, *without_body, *with_other_requests}
