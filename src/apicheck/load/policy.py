@@ -16,6 +16,7 @@ from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean, dro
 from apicheck.load.origins import find_origins
 from apicheck.load.profiles import clause_set_file, clause_set_names
 from apicheck.load.refs import read_refs
+from apicheck.load.sla import is_sla, read_sla
 from apicheck.load.source import Source, read_source
 from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.facts import Facts
@@ -206,7 +207,7 @@ class _Loader:
                     mistakes.add(pointer, message, "a run keeps a copy of both")
                     continue
                 try:
-                    sets[name] = read_source(Path(self.source.file).parent / name, PolicyError)
+                    sets[name] = self._read_included(name, mistakes)
                 except PolicyError as problem:
                     mistakes.found.extend(problem.mistakes)
             elif name in clause_set_names():
@@ -217,6 +218,15 @@ class _Loader:
             if name.endswith(_YAML):
                 mistakes.found.extend(_find_mistakes_of_set(name, source))
         return sets
+
+    def _read_included(self, name: str, mistakes: Mistakes) -> Source:
+        """A file that the policy includes: a clause set, or an SLA4OAI document."""
+        source = read_source(Path(self.source.file).parent / name, PolicyError)
+        if not is_sla(source):
+            return source
+        source, found = read_sla(source, self.spec)
+        mistakes.found.extend(found)
+        return source
 
     def _merged_sets(self, sets: Mapping[str, Source]) -> Merged:
         low = Merged()
