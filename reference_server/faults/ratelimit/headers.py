@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from reference_server.call import Admission, Call
+from reference_server.document.profile import Profile
 from reference_server.faults._fields import change_fields, omit_fields
 from reference_server.faults.fault import fault
 from reference_server.responses.headers import Fields, make_rate_headers, make_retry_after
@@ -80,6 +81,38 @@ def remaining_negative(honest: MakeRateHeaders, call: Call, admission: Admission
 def remaining_never_falls(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests always has the limit."""
     return _change(honest(call, admission), call, "remaining", lambda _: str(admission.limit))
+
+
+def _reports_to_each_token(profile: Profile) -> bool:
+    """Whether some limit is of each token, and of nobody else's requests."""
+    limits = profile.facts.rate_limits
+    buckets = limits.buckets.values() if limits else ()
+    return any(bucket.per == "token" and not bucket.also for bucket in buckets)
+
+
+@fault(
+    "ratelimit/remaining-jumps",
+    make_rate_headers,
+    needs=("rate_limits.headers.remaining",),
+    shows_in=_reports_to_each_token,
+)
+def remaining_jumps(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the remaining requests has 0 at every second request."""
+    sent = honest(call, admission)
+    return sent if admission.standing.used % 2 else _change(sent, call, "remaining", lambda _: "0")
+
+
+@fault(
+    "ratelimit/remaining-rises",
+    make_rate_headers,
+    needs=("rate_limits.headers.remaining",),
+    shows_in=_reports_to_each_token,
+)
+def remaining_rises(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the remaining requests has the requests that were made."""
+    used = min(admission.limit, admission.standing.used)
+    shown = used if admission.standing.allowed else 0
+    return _change(honest(call, admission), call, "remaining", lambda _: str(shown))
 
 
 @fault("ratelimit/reset-as-float", make_rate_headers, needs=("rate_limits.headers.reset",))

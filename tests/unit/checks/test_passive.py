@@ -243,21 +243,21 @@ def test_limits_are_told_to_the_authenticated() -> None:
 
 
 def test_what_remains_may_stand_still_while_a_bucket_refills() -> None:
-    slow = ratelimit("remaining")
+    slow = ratelimit("countdown")
     for number in range(20):
         slow.answered(200, *limited(99), at=number * 0.7, **MINTED)
     assert slow.fails() == []
 
 
 def test_what_remains_must_fall_when_requests_are_faster_than_any_refill() -> None:
-    fast = ratelimit("remaining")
+    fast = ratelimit("countdown")
     for number in range(20):
         fast.answered(200, *limited(99), at=number * 0.2, **MINTED)
-    assert fast.fails() == [("wrong", "X-R")]
+    assert fast.fails() == [("stays", "X-R")]
 
 
 def test_what_remains_is_not_judged_for_an_identity_that_others_may_use() -> None:
-    fast = ratelimit("remaining")
+    fast = ratelimit("countdown")
     for number in range(20):
         fast.answered(
             200, *limited(99), at=number * 0.2, identity="admin", caller=Caller.AUTHENTICATED
@@ -266,7 +266,7 @@ def test_what_remains_is_not_judged_for_an_identity_that_others_may_use() -> Non
 
 
 def test_concurrent_answers_come_in_any_order() -> None:
-    burst = ratelimit("remaining")
+    burst = ratelimit("countdown")
     for remaining in (95, 99, 97, 96, 98):
         burst.answered(200, *limited(remaining), at=0.0, **MINTED)
     assert burst.fails() == []
