@@ -132,6 +132,7 @@ def _make_call(
         whole,
         entry=entry,
         port=port,
+        version=request.scope["http_version"],
     )
 
 

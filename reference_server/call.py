@@ -73,7 +73,7 @@ class Call:
     path: percent-encoded, without query. headers: names in lower case. caller: as `When` has
     it. whole: the body is all that was sent. presented: something stands where a credential
     belongs. entry: the listener: PLAIN, TLS, a region, or "" for the one that is always there.
-    port: of the client, which a connection has for itself.
+    port: of the client, which a connection has for itself. version: of HTTP.
     """
 
     server: ServerState
@@ -89,6 +89,7 @@ class Call:
     whole: bool = True
     entry: str = ""
     port: int = 0
+    version: str = "1.1"
     caller: str = "anonymous"
     presented: bool = False
     identity: Identity | None = None

@@ -81,6 +81,13 @@ def lets_head_through(honest: Admit, call: Call, admission: Admission) -> Admiss
     return _let_through(decided) if call.method == "HEAD" else decided
 
 
+@fault("ratelimit/lets-http-1-0-through", admit, needs=_LIMITS)
+def lets_http_1_0_through(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A limit is not applied to requests of HTTP/1.0."""
+    decided = honest(call, admission)
+    return _let_through(decided) if call.version == "1.0" else decided
+
+
 @fault("ratelimit/counts-spellings-of-credentials-apart", admit, needs=_LIMITS)
 def counts_spellings_of_credentials_apart(
     honest: Admit, call: Call, admission: Admission

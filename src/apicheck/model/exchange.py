@@ -111,7 +111,8 @@ class Request:
     headers: without credentials. body: bytes, with placeholders for secrets. reserved: names in the
     query whose values keep reserved characters as they are (`allowReserved`).
     operation: operationId, "" for a request of no declared operation.
-    identity: name of the identity whose credential it carries, "" for none.
+    identity: name of the identity whose credential it carries, "" for none. version: of HTTP, where
+    it is not 1.1.
     """
 
     method: str
@@ -125,6 +126,7 @@ class Request:
     caller: Caller = Caller.ANONYMOUS
     reserved: tuple[str, ...] = ()
     via: Via | None = None
+    version: str = ""
 
     def with_header(self, name: str, *values: str) -> Request:
         """The same request with these values of a header field; no values remove the field."""

@@ -213,6 +213,7 @@ def _encode_request(request: Request) -> Json:
         "caller": request.caller.value,
         **({"reserved": request.reserved} if request.reserved else {}),
         **({"via": [request.via.url, request.via.tls]} if request.via else {}),
+        **({"version": request.version} if request.version else {}),
     }
 
 
@@ -229,6 +230,7 @@ def _decode_request(value: Json) -> Request:
         caller=Caller(value["caller"]),
         reserved=tuple(map(_text, value.get("reserved", ()))),
         via=Via(*map(_text, value["via"])) if "via" in value else None,
+        version=_text(value.get("version", "")),
     )
 
 

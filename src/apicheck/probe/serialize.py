@@ -31,7 +31,8 @@ def serialize_request(request: Request, origin: Origin, secrets: Mapping[str, st
     if body is not None or request.method in _WITH_LENGTH:
         headers.append(("Content-Length", str(len(body or b""))))
     fields = tuple((_encode_field(name), _encode_field(value)) for name, value in headers)
-    return WireRequest(request.method, quote(target, safe=_PRINTABLE).encode(), fields, body)
+    written = quote(target, safe=_PRINTABLE).encode()
+    return WireRequest(request.method, written, fields, body, request.version or "1.1")
 
 
 def serialize_bytes(raw: bytes, secrets: Mapping[str, str]) -> bytes:

@@ -80,12 +80,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """One request, complete. target: path and query, percent-encoded."""
+    """One request, complete. target: path and query, percent-encoded. version: of HTTP."""
 
     method: str
     target: bytes
     headers: RawHeaders
     body: bytes | None = None
+    version: str = "1.1"
 
     @property
     def sendable(self) -> bool:
@@ -96,15 +97,17 @@ class WireRequest:
 
     @property
     def plain(self) -> bool:
-        """Whether an HTTP library sends it unchanged: no stray space, legal names."""
-        return _TOKEN.fullmatch(self.method.encode()) is not None and all(
+        """Whether an HTTP library sends it unchanged: 1.1, no stray space, legal names."""
+        fits = self.version == "1.1" and _TOKEN.fullmatch(self.method.encode()) is not None
+        return fits and all(
             _TOKEN.fullmatch(name) and _FIT_FOR_A_LIBRARY.fullmatch(value)
             for name, value in self.headers
         )
 
     def encode(self) -> bytes:
-        """The request as HTTP/1.1 writes it."""
-        lines = [b"%s %s HTTP/1.1" % (self.method.encode(), self.target)]
+        """The request as HTTP/1 writes it."""
+        words = (self.method.encode(), self.target, self.version.encode())
+        lines = [b"%s %s HTTP/%s" % words]
         lines += [b"%s: %s" % pair for pair in self.headers]
         return b"\r\n".join((*lines, b"", self.body or b""))
 

@@ -61,6 +61,8 @@ def _build_arguments(request: Request, base_url: str) -> list[str]:
     via = request.via
     url = (via.url if via else base_url).rstrip("/") + request.wire_target
     words = ["curl --head" if request.method == "HEAD" and request.body is None else "curl -i"]
+    if request.version:
+        words.append(f"--http{request.version}")
     if via is not None and via.tls:
         # No other level of security has the ciphers of old versions.
         ciphers = "--ciphers 'ALL:@SECLEVEL=0'"

@@ -83,7 +83,8 @@ def _show_request(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, 
     if exchange.raw is not None:
         return tuple(Line(line) for line in _show_body(exchange.raw, truncated=False))
     request = exchange.request
-    start = join_lines(f"{request.method} {request.wire_target} HTTP/1.1")
+    version = request.version or "1.1"
+    start = join_lines(f"{request.method} {request.wire_target} HTTP/{version}")
     body = _show_body(request.body or b"", truncated=False)
     pairs = request.wire_headers
     headers, missing = _show_headers(pairs, detail), _show_absent(pairs, outcome, detail)

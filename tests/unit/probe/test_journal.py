@@ -45,6 +45,7 @@ requests = st.builds(
     identity=texts,
     caller=st.sampled_from(Caller),
     via=st.none() | st.builds(Via, texts, texts),
+    version=st.sampled_from(["", "1.0"]),
 )
 responses = st.builds(
     Response,

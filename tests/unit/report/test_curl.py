@@ -69,6 +69,11 @@ def test_an_endpoint_takes_the_place_of_the_base_url() -> None:
     assert build_command(_exchange(by_plain), BASE) == "curl -i http://api.test/a"
 
 
+def test_another_version_of_http_is_asked_for() -> None:
+    request = Request("GET", "/contacts", version="1.0")
+    assert build_command(_exchange(request), "http://x") == "curl -i --http1.0 http://x/contacts"
+
+
 def test_one_version_of_tls_is_offered_as_it_was(stubs: Path) -> None:
     request = Request("GET", "/a", via=Via("https://api.test", "1.1"))
     said = _arguments(build_command(_exchange(request), BASE), stubs)

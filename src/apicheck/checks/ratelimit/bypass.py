@@ -37,7 +37,7 @@ from apicheck.checks.ratelimit._using_up import (
     use_up,
 )
 
-_VARIATIONS = 8
+_VARIATIONS = 9
 _ADDRESS = "203.0.113.7"
 _FORWARDED = "X-Forwarded-For and fields like it"
 _FORWARDING = {
@@ -77,6 +77,7 @@ def _vary(subject: Subject, request: Request, sample: Exchange | None) -> Iterat
     """
     yield replace(request, headers=(*request.headers, *_FORWARDING.items()))
     yield replace(request, query=(*request.query, ("apicheck", "1")))
+    yield replace(request, version="1.0")
     spelled = tuple(
         replace(one, value=one.value[0].swapcase() + one.value[1:]) if " " in one.value else one
         for one in request.credentials
@@ -138,6 +139,8 @@ def _name(plain: Request, request: Request) -> str:
         return f"the method {request.method}"
     if request.path != plain.path:
         return f"the path {request.path}"
+    if request.version != plain.version:
+        return f"HTTP/{request.version}"
     if request.query != plain.query:
         return "an unknown parameter in the query"
     if request.credentials != plain.credentials:
@@ -162,6 +165,7 @@ CHECK = Check(
             "ratelimit/counts-by-query",
             "ratelimit/counts-encoded-paths-apart",
             "ratelimit/lets-head-through",
+            "ratelimit/lets-http-1-0-through",
         )
     },
     provokes=REFUSALS,
