@@ -38,7 +38,7 @@ def settle_costs(call: Call, status: int) -> None:
         return
     for admission in call.admissions:
         if admission.standing.allowed:
-            _find_limiter(call, admission.bucket).give_back()
+            find_limiter(call, admission.bucket).give_back()
 
 
 @seam
@@ -70,7 +70,7 @@ def _ask_buckets(call: Call, *, count: bool) -> list[Admission]:
             continue
         enforced = enforce_limit(call, limit)
         now = call.server.clock.now()
-        standing = _find_limiter(call, bucket).ask(now, enforced, count=count)
+        standing = find_limiter(call, bucket).ask(now, enforced, count=count)
         admission = Admission(bucket, limit, standing)
         asked.append(admit(call, admission) if count else admission)
     return asked
@@ -85,7 +85,7 @@ def find_limit(call: Call, bucket: Bucket) -> int | None:
     return plan.get(bucket.name, bucket.limit)
 
 
-def _find_limiter(call: Call, bucket: Bucket) -> Limiter:
+def find_limiter(call: Call, bucket: Bucket) -> Limiter:
     """The limiter of a bucket for this caller; made when it is first asked."""
     limits = call.server.profile.facts.rate_limits
     stated = limits.algorithm if limits else None

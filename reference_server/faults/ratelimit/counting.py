@@ -11,7 +11,13 @@ from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
 from reference_server.faults.fault import fault
-from reference_server.stages.rate_limits import admit, costs_something, enforce_limit
+from reference_server.stages.rate_limits import (
+    admit,
+    costs_something,
+    enforce_limit,
+    find_limit,
+    find_limiter,
+)
 
 Admit = Callable[[Call, Admission], Admission]
 EnforceLimit = Callable[[Call, int], int]
@@ -153,6 +159,58 @@ def counts_every_refusal(honest: Costs, call: Call, status: int) -> bool:
 def head_costs_nothing(honest: Costs, call: Call, status: int) -> bool:
     """A HEAD request costs nothing."""
     return honest(call, status) and call.method != "HEAD"
+
+
+def _is_seen_of_an_object(profile: Profile) -> bool:
+    """Whether some low limit counts an operation on an object that is named in its path."""
+    return any(
+        "{" in rules.operation.path and (rules.buckets[0].limit or _LOW + 1) <= _LOW
+        for rules in profile.rules.values()
+        if rules.buckets
+    )
+
+
+@fault(
+    "ratelimit/unknown-objects-cost-nothing",
+    costs_something,
+    needs=(*_COUNTS, "authorization.absent"),
+    shows_in=_is_seen_of_an_object,
+)
+def unknown_objects_cost_nothing(honest: Costs, call: Call, status: int) -> bool:
+    """A request for an object that does not exist costs nothing."""
+    return honest(call, status) and status != 404
+
+
+def _is_shared_by_users(profile: Profile) -> bool:
+    """Whether some low limit is shared by all tokens of a user or account."""
+    limits = profile.facts.rate_limits
+    buckets = limits.buckets.values() if limits else ()
+    return any(one.per in ("user", "account") and (one.limit or _LOW) < _LOW for one in buckets)
+
+
+@fault(
+    "ratelimit/charges-for-denied-requests",
+    costs_something,
+    needs=_COUNTS,
+    shows_in=_is_shared_by_users,
+)
+def charges_for_denied_requests(honest: Costs, call: Call, status: int) -> bool:
+    """A request that is refused for want of a right costs one of the limit."""
+    if status == 403 and call.rules is not None:
+        for bucket in call.rules.buckets:
+            limit = find_limit(call, bucket) or 0
+            find_limiter(call, bucket).ask(call.server.clock.now(), limit, count=True)
+    return honest(call, status)
+
+
+@fault("ratelimit/charges-for-strangers", costs_something, needs=_COUNTS)
+def charges_for_strangers(honest: Costs, call: Call, status: int) -> bool:
+    """A request with a bad credential costs one of the limit of every client."""
+    counted = {bucket.name for bucket in call.rules.buckets} if call.rules else set()
+    for key, limiter in call.server.limiters.items() if status == 401 else ():
+        if counted & set(key):
+            limiter.ask(call.server.clock.now(), _LOW, count=True)
+    return honest(call, status)
 
 
 def _counts_writes_alone(profile: Profile) -> bool:

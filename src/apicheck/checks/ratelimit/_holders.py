@@ -13,6 +13,7 @@ from apicheck.authoring import (
     build,
     steps,
 )
+from apicheck.authoring.facts import Bucket
 from apicheck.checks.ratelimit._buckets import facts_of
 from apicheck.checks.ratelimit._schedule import recovery_of
 
@@ -40,6 +41,11 @@ def _share(per: str, one: Identity, other: Identity) -> bool | None:
     if per == "account" and not (mine and theirs):
         mine, theirs = one.tenant, other.tenant
     return mine == theirs if mine and theirs else None
+
+
+def shares_limit(bucket: Bucket, one: Identity, other: Identity) -> bool:
+    """Whether a bucket certainly counts two identities together."""
+    return _share(bucket.per, one, other) is True
 
 
 def _is_new(subject: Subject, who: Identity) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from apicheck.authoring import (
@@ -11,15 +11,12 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Exchange,
-    ExpectedResponse,
     Failure,
     Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
     Outcome,
-    Recipe,
-    Request,
     Role,
     Script,
     Severity,
@@ -31,6 +28,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender, rest
+from apicheck.checks.ratelimit._kinds import KINDS, find_operation
 from apicheck.checks.ratelimit._limiters import Hit, Trace
 from apicheck.checks.ratelimit._schedule import is_refused, limit_of
 from apicheck.checks.ratelimit._traces import explain_trace, make_hit
@@ -40,27 +38,6 @@ _MOST = 100
 _EACH = 2
 """Requests of the kind for each plain one: with fewer, a window that ends among them could admit
 what a limiter admits that does not count them."""
-
-
-def _as_head(request: Request) -> Request:
-    return replace(request, method="HEAD")
-
-
-def _empty(request: Request) -> Request:
-    return replace(request, body=b"")
-
-
-def _as_other_media(request: Request) -> Request:
-    bare = request.without_header("Content-Type")
-    return replace(bare, headers=(*bare.headers, ("Content-Type", "application/x-apicheck")))
-
-
-_KINDS: Mapping[str, tuple[str, Callable[[Request], Request]]] = {
-    "HEAD": ("head", _as_head),
-    "an empty body": ("schema", _empty),
-    "a body of another media type": ("media", _as_other_media),
-}
-"""Name -> the promise of `requests` about such a request, and how it is made."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -81,46 +58,28 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     """The kinds of requests that this bucket shows, and none with a lower limit."""
     limits, bucket = facts_of(subject)
     rows = []
-    for kind in _KINDS:
+    for name, kind in KINDS.items():
         able = [
             one
             for one in limits.buckets.values()
-            if one.limit and one.limit <= _MOST and _find_operation(subject, one.name, kind)
+            if one.limit and one.limit <= _MOST and find_operation(subject, one, kind)
         ]
         lowest = min(able, key=lambda one: one.limit or 0, default=None)
         if bucket in able and (subject.context.thorough or lowest == bucket):
-            rows.append(Case(kind, kind))
+            rows.append(Case(name, name))
     return tuple(rows)
-
-
-def _find_operation(subject: Subject, bucket: str, kind: str) -> str:
-    """An operation of a bucket that can be asked in this way; "" where there is none."""
-    context = subject.context
-    promise = context.facts.requests.get(_KINDS[kind][0])
-    for operation in context.spec.operations:
-        recipe = context.recipes[operation.id]
-        counted = context.bucket_of.get(operation.id) == bucket and operation.id in context.actors
-        if not counted or not isinstance(recipe, Recipe):
-            continue
-        if kind == "HEAD":
-            able = operation.method == "GET" and promise == "as-get"
-        else:
-            able = bool(recipe.media_type) and isinstance(promise, ExpectedResponse)
-        if able:
-            return operation.id
-    return ""
 
 
 def script(subject: Subject) -> Script:
     """Spend the limit on requests of the kind and plain ones in turns, until one is refused."""
     limits, bucket = facts_of(subject)
     sender = yield from obtain_sender(subject)
-    kind = subject.row.name
-    operation = _find_operation(subject, bucket.name, kind)
-    whole = yield from build.valid_request(subject, operation, identity=sender)
+    kind = KINDS[subject.row.name]
+    operation = find_operation(subject, bucket, kind)
+    assert operation is not None  # the row is of this bucket
+    odd = yield from kind.make(subject, operation, sender)
     plain = yield from build.valid_request(subject, identity=sender)
     yield from rest(subject, sender)
-    odd = _KINDS[kind][1](whole)
     turn = (*[(odd, Role.TABLE)] * _EACH, (plain, Role.SETUP))
     for _ in range(limit_of(bucket) + 1):
         for request, role in turn:
@@ -194,8 +153,16 @@ CHECK = Check(
         Outcome("charged", Severity.MEDIUM, Confirm.FRESH),
     ),
     proven_by={
-        "free": ("ratelimit/counts-successes-only", "ratelimit/head-costs-nothing"),
-        "charged": ("ratelimit/counts-every-refusal",),
+        "free": (
+            "ratelimit/counts-successes-only",
+            "ratelimit/head-costs-nothing",
+            "ratelimit/unknown-objects-cost-nothing",
+        ),
+        "charged": (
+            "ratelimit/counts-every-refusal",
+            "ratelimit/charges-for-denied-requests",
+            "ratelimit/charges-for-strangers",
+        ),
     },
     provokes=REFUSALS,
     accepted=True,

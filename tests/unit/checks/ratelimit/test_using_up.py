@@ -20,7 +20,7 @@ from apicheck.checks.ratelimit import (
     sharing,
 )
 from apicheck.model.check import Applies, Check
-from apicheck.model.exchange import Exchange, Request, Response, Transcript
+from apicheck.model.exchange import Caller, Exchange, Request, Response, Transcript
 from apicheck.model.step import Ask, EndOfScript, Recall, Send, Together, Wait
 from apicheck.model.subject import Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
@@ -180,6 +180,45 @@ def test_what_a_head_costs_is_judged_by_the_policy(make: Make, *, free: bool) ->
             else:
                 assert isinstance(judgement, Failure)
                 assert judgement.outcome == outcome
+
+
+STRANGERS = "credentials that nobody has"
+
+
+@pytest.mark.parametrize(
+    ("per", "counts", "limit", "tried"),
+    [
+        ("token", ["2xx"], LIMIT, True),
+        ("token", ["2xx", 401], LIMIT, False),  # whose limit would it be?
+        ("ip", ["2xx", 401], LIMIT, True),
+        ("token", ["2xx"], 21, False),  # so many look like an attack
+    ],
+)
+def test_credentials_that_nobody_has_are_sent_where_it_is_known_what_they_cost(
+    per: str, counts: list[object], limit: int, *, tried: bool
+) -> None:
+    buckets = {"general": {"limit": limit}}
+    of = subject_for(cost.CHECK, per=per, buckets=buckets, counts={"status": counts})
+    assert (STRANGERS in {case.name for case in cost.CHECK.cases(of)}) is tried
+
+
+@pytest.mark.parametrize("make", HONEST, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("by_address", [False, True])
+def test_a_limiter_that_counts_strangers_with_the_others_is_found(
+    make: Make, *, by_address: bool
+) -> None:
+    decide = make(LIMIT, WINDOW, 7.0)
+
+    def serve(request: Request, at: float) -> int:
+        if request.caller is Caller.BAD:
+            return 401 if not by_address or decide(at) else 429
+        return 200 if decide(at) else 429
+
+    of = subject_for(cost.CHECK, counts={"status": ["2xx"]})
+    row = next(case for case in cost.CHECK.cases(of) if case.name == STRANGERS)
+    judgement = judge(cost.CHECK, of.with_case(row), serve)
+    assert (judgement is not None) is by_address
+    assert judgement is None or isinstance(judgement, Failure)
 
 
 def test_a_refusal_with_another_status_is_found_where_it_is_the_limit() -> None:

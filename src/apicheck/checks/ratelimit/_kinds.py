@@ -1,0 +1,147 @@
+"""Kinds of requests whose cost can be seen: which operation shows one, and how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from apicheck.authoring import (
+    ExpectedResponse,
+    Identity,
+    Inconclusive,
+    Operation,
+    Part,
+    Recipe,
+    Request,
+    Steps,
+    Subject,
+    alter,
+    build,
+    paths,
+    steps,
+)
+from apicheck.authoring.endpoints import with_made_up_credentials
+from apicheck.authoring.facts import Bucket
+from apicheck.checks.ratelimit._buckets import facts_of
+from apicheck.checks.ratelimit._holders import shares_limit
+
+_MOST_STRANGERS = 20
+"""The highest limit that is used up beside credentials that nobody has: it looks like an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of request.
+
+    fits: whether an operation of a bucket shows it. make: the request, beside those of a sender.
+    """
+
+    fits: Callable[[Subject, Bucket, Operation, Recipe], bool]
+    make: Callable[[Subject, Operation, Identity], Steps[Request]]
+
+
+def find_operation(subject: Subject, bucket: Bucket, kind: Kind) -> Operation | None:
+    """An operation of a bucket that can be asked in this way; None where there is none."""
+    context = subject.context
+    for operation in context.spec.operations:
+        recipe = context.recipes[operation.id]
+        counted = context.bucket_of.get(operation.id) == bucket.name
+        able = counted and operation.id in context.actors and isinstance(recipe, Recipe)
+        if able and isinstance(recipe, Recipe) and kind.fits(subject, bucket, operation, recipe):
+            return operation
+    return None
+
+
+def _promises(subject: Subject, what: str) -> bool:
+    return isinstance(subject.facts.requests.get(what), ExpectedResponse)
+
+
+def _altered(change: Callable[[Request], Request]) -> Callable[..., Steps[Request]]:
+    """Make the request of a kind out of the valid one."""
+
+    def make(subject: Subject, operation: Operation, sender: Identity) -> Steps[Request]:
+        return change((yield from build.valid_request(subject, operation.id, identity=sender)))
+
+    return make
+
+
+def _as_other_media(request: Request) -> Request:
+    bare = request.without_header("Content-Type")
+    return replace(bare, headers=(*bare.headers, ("Content-Type", "application/x-apicheck")))
+
+
+def _object_of(subject: Subject, recipe: Recipe) -> str:
+    """The parameter of the path that names an object which another operation made; "" for none."""
+    tenants = {tenant.parameter for tenant in subject.facts.authorization.tenants}
+    names = [one.name for one in recipe.needs if one.place == "path" and one.name not in tenants]
+    return names[-1] if names else ""
+
+
+def _name_no_object(subject: Subject, operation: Operation, sender: Identity) -> Steps[Request]:
+    recipe = subject.context.recipes[operation.id]
+    assert isinstance(recipe, Recipe)  # the operation fits
+    request = yield from build.valid_request(subject, operation.id, identity=sender)
+    name = _object_of(subject, recipe)
+    segments = dict(zip(operation.path.split("/"), request.path.split("/"), strict=True))
+    known = unquote(segments["{" + name + "}"])
+    about = replace(subject, operation=operation)
+    unknown = paths.make_absent_id(known, paths.schema_of(about, name))
+    return alter.with_part(request, operation, Part("path", name), unknown)
+
+
+def _lacks_a_right(subject: Subject, bucket: Bucket, operation: Operation, _: Recipe) -> bool:
+    """Whether one who shares the limit can be made who has not the scopes of the operation."""
+    context = subject.context
+    able = {"mint", "mint_bare"} <= context.capabilities and bucket.per in ("user", "account")
+    promised = context.facts.authorization.refusal is not None
+    return able and promised and bool(context.required_scopes.get(operation.id))
+
+
+def _as_denied(subject: Subject, operation: Operation, sender: Identity) -> Steps[Request]:
+    _, bucket = facts_of(subject)
+    user = sender.user if bucket.per == "user" else ""
+    denied = yield from steps.mint(scopes=(), tenant=sender.tenant, user=user, fresh=True)
+    if not shares_limit(bucket, denied, sender):
+        steps.end_script(Inconclusive(f"no identity shares the limit of the {bucket.per}"))
+    request = yield from build.valid_request(subject, operation.id, identity=sender)
+    theirs = yield from build.valid_request(
+        subject, operation.id, identity=denied, owner=sender, refused=True
+    )
+    return replace(theirs, path=request.path)
+
+
+def _are_counted_apart(subject: Subject, bucket: Bucket, operation: Operation, _: Recipe) -> bool:
+    """Whether a credential that nobody has costs nobody anything, or the address its own."""
+    limits = subject.facts.rate_limits
+    costs_nothing = limits is not None and limits.counts is not None and 401 not in limits.counts
+    apart = bucket.per == "ip" or costs_nothing
+    few = (bucket.limit or 0) <= _MOST_STRANGERS
+    return apart and few and operation.id in subject.context.secured
+
+
+KINDS: Mapping[str, Kind] = {
+    "HEAD": Kind(
+        lambda subject, _, operation, __: (
+            operation.method == "GET" and subject.facts.requests.get("head") == "as-get"
+        ),
+        _altered(lambda request: replace(request, method="HEAD")),
+    ),
+    "an empty body": Kind(
+        lambda subject, _, __, recipe: bool(recipe.media_type) and _promises(subject, "schema"),
+        _altered(lambda request: replace(request, body=b"")),
+    ),
+    "a body of another media type": Kind(
+        lambda subject, _, __, recipe: bool(recipe.media_type) and _promises(subject, "media"),
+        _altered(_as_other_media),
+    ),
+    "an unknown object": Kind(
+        lambda subject, _, __, recipe: (
+            subject.facts.authorization.absent is not None and bool(_object_of(subject, recipe))
+        ),
+        _name_no_object,
+    ),
+    "a token without the scope": Kind(_lacks_a_right, _as_denied),
+    "credentials that nobody has": Kind(_are_counted_apart, _altered(with_made_up_credentials)),
+}
+"""By name, in words for the report."""
