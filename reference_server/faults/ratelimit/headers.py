@@ -146,6 +146,13 @@ def retry_after_in_milliseconds(honest: MakeRetryAfter, call: Call, admission: A
     return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"{value}000")
 
 
+@fault("ratelimit/retry-after-too-long", make_retry_after, needs=(f"{_RETRY_AFTER[0]}.late",))
+def retry_after_too_long(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+    """A refusal by limit says to come back five seconds after the limit admits a request again."""
+    sent = honest(call, admission)
+    return change_fields(sent, {"retry-after"}, lambda value: str(int(value) + 5))
+
+
 @fault("ratelimit/retry-after-negative", make_retry_after, needs=_RETRY_AFTER)
 def retry_after_negative(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back before now."""

@@ -118,6 +118,7 @@ def _expand_rate_limits(facts: Members) -> None:
     form = retry.get("form", "any")
     facts["retry_after"] = None if form == "unspecified" else form
     facts["retry_after_only"] = retry.get("only")
+    facts["retry_after_late"] = retry.get("late")
     facts["before_credential"] = facts.pop("before", "") == "credential"
 
 

@@ -48,7 +48,8 @@ class RateLimits:
     algorithm: fixed, aligned, sliding-log, sliding-counter, bucket; None: any honest one.
     counts: statuses that cost a request; None: not said. over: refuse, bill or slow.
     retry_after: "seconds", "http-date", "any"; NEVER; None. retry_after_only: statuses that alone
-    may carry Retry-After.
+    may carry Retry-After. retry_after_late_s: how much later than
+    necessary it may be; None: not said.
     """
 
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class RateLimits:
     refusal: ExpectedResponse | None = None
     retry_after: Never | str | None = None
     retry_after_only: StatusSet | None = None
+    retry_after_late_s: float | None = None
     over: str = "refuse"
     plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     before_credential: bool = False

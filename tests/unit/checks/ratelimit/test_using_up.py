@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from apicheck.checks.ratelimit import (
     cost,
     other_operations,
+    overlong_wait,
     partition,
     recovery,
     refusal_status,
@@ -25,6 +27,7 @@ from apicheck.model.step import Ask, EndOfScript, Recall, Send, Together, Wait
 from apicheck.model.subject import Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
 from apicheck.pages.setting import subject_of
+from reference_server.state.limits import LIMITERS, Options
 
 _SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
 assert _SPEC
@@ -33,7 +36,7 @@ limiters = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(limiters)
 
 Decide = Callable[[float], bool]
-Serve = Callable[[Request, float], int]
+Serve = Callable[[Request, float], int | Response]
 Make = Callable[[int, float, float], Decide]
 WINDOW = 60.0
 LIMIT = 5
@@ -56,9 +59,10 @@ def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
         nonlocal now
         sent, at = now, now + rng.uniform(0, 0.01)
         now = at + rng.uniform(0, 0.01)
-        status = serve(send.request, at)
+        served = serve(send.request, at)
+        response = served if isinstance(served, Response) else Response(served)
         name = f"e{len(exchanges) + 1}"
-        exchanges.append(Exchange(name, send.request, Response(status), None, sent, now, send.role))
+        exchanges.append(Exchange(name, send.request, response, None, sent, now, send.role))
         return exchanges[-1]
 
     assert check.script is not None
@@ -219,6 +223,26 @@ def test_a_limiter_that_counts_strangers_with_the_others_is_found(
     judgement = judge(cost.CHECK, of.with_case(row), serve)
     assert (judgement is not None) is by_address
     assert judgement is None or isinstance(judgement, Failure)
+
+
+@pytest.mark.parametrize("name", LIMITERS)
+@pytest.mark.parametrize("more", [0, 5])
+def test_a_wait_is_as_long_as_every_honest_limiter_makes_it(name: str, more: int) -> None:
+    check, limiter = overlong_wait.CHECK, LIMITERS[name](Options(WINDOW))
+
+    def serve(_: Request, at: float) -> Response:
+        standing = limiter.ask(at, LIMIT, count=True)
+        wait = math.ceil(standing.retry - at) + more
+        return Response(200 if standing.allowed else 429, headers=(("Retry-After", str(wait)),))
+
+    of = subject_for(check, refusal={"status": 429, "retry_after": {"late": "1s"}})
+    for seed in range(9):
+        found = judge(check, of, serve, seed)
+        if more:
+            assert isinstance(found, Failure)
+        else:
+            assert found is None or isinstance(found, Inconclusive)
+        limiter = LIMITERS[name](Options(WINDOW))
 
 
 def test_a_refusal_with_another_status_is_found_where_it_is_the_limit() -> None:
