@@ -110,7 +110,11 @@ def load_target(
         minters=minters,
         consent=_build_consent(settings, folder),
         limits={
-            name: Limit(limit.get("limit"), parse_duration(limit.get("window")))
+            name: Limit(
+                limit.get("limit"),
+                parse_duration(limit.get("window")),
+                use_up=limit.get("use_up", False),
+            )
             for name, limit in settings.get("limits", {}).items()
         },
         out_of_scope=out_of_scope,

@@ -118,6 +118,8 @@ class RunContext:
     thorough: bool = False
     bucket_of: Mapping[str, str] = field(default_factory=dict)
     """operationId -> name of the bucket that counts it, absent when none does."""
+    use_up: frozenset[str] = frozenset()
+    """Buckets whose limit is reached whatever that costs."""
     required_scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """operationId -> scopes it needs, by policy over document."""
     all_scopes: tuple[str, ...] = ()

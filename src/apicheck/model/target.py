@@ -97,10 +97,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The limit of a bucket on this target, in place of the policy's."""
+    """The limit of a bucket on this target, in place of the policy's.
+
+    use_up: the run may send as many requests, and wait as long, as it takes to reach the limit.
+    """
 
     limit: int | None = None
     window_s: float | None = None
+    use_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def build_context(
         mode=mode,
         thorough=thorough,
         bucket_of=_assign_buckets(spec, facts, secured),
+        use_up=frozenset(name for name, own in target.limits.items() if own.use_up),
         required_scopes=scopes,
         all_scopes=_collect_scopes(spec, facts),
         required_permissions=permissions,

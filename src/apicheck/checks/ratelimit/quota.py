@@ -61,18 +61,21 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if bucket.limit is None:
         reason = "the limit depends on the plan, and no identity names its plan"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
-    clock = "clock" in subject.context.capabilities
-    most = _MOST_THOROUGH if subject.context.thorough else _MOST
-    if bucket.limit > (most if clock else min(most, _MOST_REAL_TIME)):
-        reason = f"a limit of {bucket.limit} takes more than {2 * bucket.limit} requests to test"
-        if clock and bucket.limit <= _MOST_THOROUGH:
-            reason += ": --thorough sends them"
-        return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
-    if not clock and bucket.window_s > _LONGEST_REAL_TIME_S:
-        reason = f"the test waits for several windows of {bucket.window_s:g} s"
-        return NotTested(NotTestedKind.NEEDS_CONTROL, reason, lines)
-    seconds = 7.0 * bucket.window_s
-    return Applies(2 * bucket.limit + 12, claim(bucket), last=True, seconds=seconds)
+    requests, seconds = 2 * bucket.limit + 12, 7.0 * bucket.window_s
+    if bucket.name not in subject.context.use_up:
+        clock = "clock" in subject.context.capabilities
+        most = _MOST_THOROUGH if subject.context.thorough else _MOST
+        price = f"{requests} requests" + ("" if clock else f" and {seconds:g} s")
+        allow = f"use_up = true in [limits.{bucket.name}] allows it"
+        if bucket.limit > (most if clock else min(most, _MOST_REAL_TIME)):
+            if clock and bucket.limit <= _MOST_THOROUGH:
+                allow = "--thorough sends them"
+            reason = f"to test a limit of {bucket.limit} takes {price}: {allow}"
+            return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
+        if not clock and bucket.window_s > _LONGEST_REAL_TIME_S:
+            reason = f"to test windows of {bucket.window_s:g} s takes {price}: {allow}"
+            return NotTested(NotTestedKind.NEEDS_CONTROL, reason, lines)
+    return Applies(requests, claim(bucket), last=True, seconds=seconds)
 
 
 def script(subject: Subject) -> Script:
