@@ -41,7 +41,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
             " (rate_limits.refusal.retry_after.late)"
         )
     longest = longest_memory(limits, bucket)
-    return explain_time(subject, longest) or apply_to_lowest(subject, 1, seconds=longest)
+    most = explain_time(subject, longest)
+    return most or apply_to_lowest(subject, 1, seconds=bucket.window_s)
 
 
 def script(subject: Subject) -> Script:

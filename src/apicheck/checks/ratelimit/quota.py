@@ -48,6 +48,8 @@ _MOST = 700
 _MOST_THOROUGH = 6000
 _MOST_REAL_TIME = 200
 _LONGEST_REAL_TIME_S = 120.0
+_WINDOWS, _WINDOWS_OF_A_NEW_ONE = 7.0, 4.5
+"""Windows that the test waits, within a factor of two: a second round is sent where it decides."""
 _PHASED = frozenset({"aligned", "sliding-counter"})
 _EXACT = ("fixed", "sliding-log")
 
@@ -61,7 +63,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if bucket.limit is None:
         reason = "the limit depends on the plan, and no identity names its plan"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
-    requests, seconds = 2 * bucket.limit + 12, 7.0 * bucket.window_s
+    windows = _WINDOWS_OF_A_NEW_ONE if _makes_sender(subject) else _WINDOWS
+    requests, seconds = 2 * bucket.limit + 12, windows * bucket.window_s
     if bucket.name not in subject.context.use_up:
         clock = "clock" in subject.context.capabilities
         most = _MOST_THOROUGH if subject.context.thorough else _MOST
@@ -85,8 +88,7 @@ def script(subject: Subject) -> Script:
     `--thorough` it is always sent, as it tells more classes apart.
     """
     limits, bucket = facts_of(subject)
-    fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
-    if fresh:
+    if _makes_sender(subject):
         sender = yield from steps.mint(fresh=True)
     else:
         sender = build.identity_of(subject)
@@ -115,6 +117,12 @@ def script(subject: Subject) -> Script:
         yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
         simple = partial(_is_simple, subject)
         yield from send_round(limits, bucket, request, simple)
+
+
+def _makes_sender(subject: Subject) -> bool:
+    """Whether the limit is used up by an identity that is made for it."""
+    _, bucket = facts_of(subject)
+    return bucket.per in ("token", "key") and "mint" in subject.context.capabilities
 
 
 def _is_simple(subject: Subject, exchanges: Sequence[Exchange]) -> bool:
