@@ -1,6 +1,7 @@
 """A FastAPI app whose staging server has a control hook: limits and lifetimes ask its clock.
 
-`FAULTS=limit` lets one request too many through, `FAULTS=lifetime` never ends a token.
+`FAULTS=limit` lets two requests too many through, `FAULTS=lifetime` never ends a token. `WINDOW` is
+that of the limit, in seconds.
 """
 
 import os
@@ -16,7 +17,7 @@ from fastapi.security import OAuth2
 from apicheck.control_hook import ControlHook, MovableClock
 
 FAULTS = os.environ.get("FAULTS", "").split(",")
-LIMIT, WINDOW_S, LIFETIME_S = 20, 60.0, 3600.0
+LIMIT, WINDOW_S, LIFETIME_S = 20, float(os.environ.get("WINDOW", "60")), 3600.0
 
 app = FastAPI(title="Hooked", version="1")
 clock = MovableClock()
