@@ -9,7 +9,7 @@ from typing import Any
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
-from reference_server.stages.rate_limits import admit
+from reference_server.stages.rate_limits import admit, choose_key
 from reference_server.state.limits import Limiter
 
 Admit = Callable[[Call, Admission], Admission]
@@ -53,7 +53,7 @@ def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> A
     """From its third window in a row on, a client may send three requests more in each."""
     decided = honest(call, admission)
     now, window = call.server.clock.now(), decided.bucket.window_s
-    key = ("grows", decided.bucket.name, call.caller_identity.id)
+    key = ("grows", *choose_key(call, decided.bucket))
     begun, row, spare = call.server.kept.get(key, (now, 0, 0))
     if now >= begun + window:
         row = row + 1 if now < begun + 2 * window else 0
@@ -79,7 +79,7 @@ def rewards_silence(honest: Admit, call: Call, admission: Admission) -> Admissio
     """Whoever was silent for more than a window may send two requests more than the limit."""
     decided = honest(call, admission)
     now, window = call.server.clock.now(), decided.bucket.window_s
-    key = ("silence", decided.bucket.name, call.caller_identity.id)
+    key = ("silence", *choose_key(call, decided.bucket))
     last, spare = call.server.kept.get(key, (now, 0))
     if now - last > _SILENCE * window:
         spare = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 
 from apicheck.authoring import (
     Applies,
@@ -20,6 +21,7 @@ from apicheck.authoring import (
     Script,
     Send,
     Severity,
+    Steps,
     Subject,
     SubjectKind,
     Transcript,
@@ -82,19 +84,18 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Play the schedule, with a new client each time or after a rest."""
+    """Play the schedule, with new clients each time or after a rest.
+
+    Where a limit is per user, each client is a user whose steps take turns between two tokens.
+    """
     assert subject.case is not None
     role = Role.DRAWN if subject.case.drawn else Role.TABLE
     _, bucket = facts_of(subject)
-    fresh = bucket.per in ("token", "key") and "mint" in subject.context.capabilities
-    senders: dict[int, Identity] = {}
-    if not fresh:
-        senders = dict.fromkeys((0, 1), build.identity_of(subject))
-        yield from steps.wait(1.025 * recovery_of(bucket), f"the bucket {bucket.name} recovers")
+    clients = yield from _obtain_clients(subject)
+    turns = [cycle(tokens) for tokens in clients]
     for after, count, who in read_steps(subject.case.value):
-        if who not in senders:
-            senders[who] = yield from steps.mint(fresh=True)
-        request = yield from build.valid_request(subject, identity=senders[who])
+        sender = next(turns[who % len(turns)])
+        request = yield from build.valid_request(subject, identity=sender)
         if after:
             yield from steps.wait(after * bucket.window_s, "the schedule says so")
         # The first goes alone: a limit that is due to admit one again may refuse any of several.
@@ -102,6 +103,26 @@ def script(subject: Subject) -> Script:
         if count > 1:
             sends = (Send(request, role, paced=False) for _ in range(count - 1))
             yield from steps.send_together(*sends)
+
+
+def _obtain_clients(subject: Subject) -> Steps[tuple[tuple[Identity, ...], ...]]:
+    """Obtain the tokens of each client of the schedule: new ones, or the one that the run knows."""
+    assert subject.case is not None
+    _, bucket = facts_of(subject)
+    wanted = 1 + max((who for _, _, who in read_steps(subject.case.value)), default=0)
+    found: list[tuple[Identity, ...]] = []
+    if "mint" in subject.context.capabilities and bucket.per in ("token", "key", "user"):
+        for _ in range(wanted):
+            one = yield from steps.mint(fresh=True)
+            if bucket.per != "user":
+                found.append((one,))
+            elif one.user:
+                other = yield from steps.mint(fresh=True, tenant=one.tenant, user=one.user)
+                found.append((one, other))
+    if len(found) == wanted:
+        return tuple(found)
+    yield from steps.wait(1.025 * recovery_of(bucket), f"the bucket {bucket.name} recovers")
+    return ((build.identity_of(subject),),)
 
 
 def read_steps(drawn: Json) -> Iterator[tuple[float, int, int]]:
@@ -116,15 +137,22 @@ def read_steps(drawn: Json) -> Iterator[tuple[float, int, int]]:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """It fails where no honest limiter that the policy allows explains both clients' responses."""
+    """It fails where no honest limiter that the policy allows explains all clients' responses."""
     counted = sorted(transcript.exercised, key=lambda one: one.sent_at)
     if not counted:
         return Inconclusive("the schedule has no request")
     if (odd := find_odd(subject, counted)) is not None:
         return odd
+    _, bucket = facts_of(subject)
+    users = {
+        made["identity"]: made.get("user")
+        for made in transcript.answers
+        if isinstance(made, dict) and "identity" in made and bucket.per == "user"
+    }
     groups: dict[str, list[Exchange]] = {}
     for one in counted:
-        groups.setdefault(one.request.identity, []).append(one)
+        who = one.request.identity
+        groups.setdefault(users.get(who) or who, []).append(one)
     return judge_groups(subject, groups)
 
 

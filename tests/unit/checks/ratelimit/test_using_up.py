@@ -18,6 +18,7 @@ from apicheck.checks.ratelimit import (
     recovery,
     refusal_status,
     refused_requests,
+    schedule,
     shared_operations,
     sharing,
 )
@@ -53,7 +54,7 @@ def subject_for(check: Check, **rates: object) -> Subject:
 def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
     """Play a script against a server on a clock that only script and responses move."""
     rng = random.Random(seed)
-    now, made, exchanges = rng.uniform(0, 1000), 0, []
+    now, made, exchanges, answers = rng.uniform(0, 1000), 0, [], []
 
     def exchange(send: Send) -> Exchange:
         nonlocal now
@@ -81,6 +82,7 @@ def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
                     **asked,
                     "user": asked["user"] or f"user-{made}",
                 }
+                answers.append(value)
             elif isinstance(step, Wait):
                 now += step.seconds
             elif isinstance(step, Send):
@@ -93,7 +95,7 @@ def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
         pass
     except EndOfScript as end:
         return end.why
-    return check.judge(of, Transcript("p", tuple(exchanges)))
+    return check.judge(of, Transcript("p", tuple(exchanges), answers=tuple(answers)))
 
 
 def one_limit(decide: Decide, refusal: int = 429) -> Serve:
@@ -243,6 +245,35 @@ def test_a_wait_is_as_long_as_every_honest_limiter_makes_it(name: str, more: int
         else:
             assert found is None or isinstance(found, Inconclusive)
         limiter = LIMITERS[name](Options(WINDOW))
+
+
+def by_user(users: dict[str, str]) -> Callable[[Request], str]:
+    """Count by the user of an identity: of each two that are made, both are of one."""
+    return lambda request: users.setdefault(
+        request.identity, str((int(request.identity.rpartition("-")[2]) - 1) // 2)
+    )
+
+
+@pytest.mark.parametrize("make", HONEST, ids=lambda make: make.__name__)
+def test_a_schedule_of_several_users_is_explained_where_each_has_one_limit(make: Make) -> None:
+    for judgement in play_schedules(make, by_user({})):
+        assert judgement is None
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome"), [(by_sender, "too-many"), (by_all, "too-few")], ids=["apart", "together"]
+)
+def test_a_schedule_of_several_users_shows_a_limit_of_others(
+    key: Callable[[Request], str], outcome: str
+) -> None:
+    judgements = play_schedules(limiters.fixed, key)
+    assert outcome in {one.outcome for one in judgements if isinstance(one, Failure)}
+
+
+def play_schedules(make: Make, key: Callable[[Request], str]) -> list[Judgement]:
+    check = schedule.CHECK
+    of = subject_for(check, per="user")
+    return [judge(check, of.with_case(row), limit_each(key, make)) for row in check.cases(of)]
 
 
 def test_a_refusal_with_another_status_is_found_where_it_is_the_limit() -> None:
