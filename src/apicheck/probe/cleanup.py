@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -19,6 +17,7 @@ from apicheck.probe.deletions import find_deletion, split_objects
 from apicheck.probe.earlier import OWNER, Earlier
 from apicheck.probe.errors import ProbeStopped
 from apicheck.probe.hidden_creations import HiddenCreations
+from apicheck.probe.lasting import Lasting, describe_lasting, find_lasting
 from apicheck.probe.lookups import finds_object
 from apicheck.probe.pacing import read_retry_after
 from apicheck.probe.placeholders import placeholders_in
@@ -27,7 +26,6 @@ from apicheck.requests.credentials import credentials_of, scheme_to_carry
 from apicheck.requests.describe import describe
 from apicheck.requests.dormant import acts_by_itself
 
-_CREATED = 201
 _GONE = (404, 410)
 _REFUSED = (401, 403)
 _IN_USE = (409, 423)
@@ -54,14 +52,6 @@ class Creation:
 
     def __str__(self) -> str:
         return f"{self.delete.path} (created by {self.by})"
-
-
-@dataclass(frozen=True, slots=True)
-class Lasting:
-    """An object that nothing says how to delete. names: values in its request and response."""
-
-    by: str
-    names: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -140,9 +130,16 @@ class Creations:
                 if delete is not None:
                     made = Creation(delete, request.operation, owner)
                     self._open.setdefault(unquote(delete.path), made)
-                elif exchange.status == _CREATED:
-                    by = request.operation or f"{request.method} {request.path}"
-                    self._lasting.append(Lasting(by, _names_of(part)))
+                    continue
+                lasting = find_lasting(self._plan, part, self._marks)
+                if lasting is not None and not self._knows(lasting.name):
+                    self._lasting.append(lasting)
+
+    def _knows(self, name: str) -> bool:
+        """Whether an object of this name was noted before: a server may say 200 each time."""
+        return any(name and name in one.names for one in self._lasting) or any(
+            name and unquote(path).rpartition("/")[2] == name for path in self._open
+        )
 
     def _is_gone(self, exchange: Exchange) -> bool:
         """Whether a deletion found nothing: a stranger is told so of what is there."""
@@ -238,10 +235,7 @@ class Creations:
     @property
     def lasting(self) -> tuple[str, ...]:
         """The objects that cannot be deleted through the API, in words."""
-        return tuple(
-            f"{count} created by {operation}, and no link of the document says how to delete it"
-            for operation, count in sorted(Counter(one.by for one in self._lasting).items())
-        )
+        return tuple(describe_lasting(self._lasting))
 
     @property
     def suspected(self) -> tuple[str, ...]:
@@ -304,18 +298,3 @@ def _wait(clock: TargetClock, seconds: float) -> None:
         clock.let_pass(lambda: until - clock.now(), "the target is too busy to delete what is left")
     except ProbeStopped:
         time.sleep(max(0.0, min(until - clock.now(), _LONGEST_AFTER_STOP_S)))
-
-
-def _names_of(exchange: Exchange) -> frozenset[str]:
-    """The texts and numbers in request and response that may be the name of the object."""
-    response = exchange.received
-    names = (exchange.request.path, response.header("Location") or "")
-    found = {unquote(name.rstrip("/").rpartition("/")[2]) for name in names}
-    for body in (exchange.request.body, response.body):
-        try:
-            content = json.loads(body or b"{}")
-        except (ValueError, RecursionError):
-            continue
-        values = content.values() if isinstance(content, Mapping) else ()
-        found |= {str(one) for one in values if isinstance(one, str | int)}
-    return frozenset(found - {""})

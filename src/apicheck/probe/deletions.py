@@ -105,7 +105,8 @@ def _guess_deletion(
         if not delete.path.rstrip("/").endswith(f"{{{name}}}"):
             continue
         identifier = identifier_of(exchange, name, collection)
-        if identifier is None or _is_named_by_request(exchange, identifier):
+        made_up = identifier is not None and any(mark in identifier for mark in marks)
+        if identifier is None or (_is_named_by_request(exchange, identifier) and not made_up):
             return None
         path = _fill_template(delete.path, {**given, name: identifier})
         return None if path is None else build_as_creator(plan, request, delete, path)

@@ -104,6 +104,72 @@ def test_objects_without_a_documented_deletion_are_counted(
     assert left == (words,)
 
 
+def named_by_clients(document: Any) -> Any:
+    """The document with names in place of ids; returns what there is at such a name."""
+    thing = document["paths"].pop("/things/{thingId}")
+    thing["parameters"][0]["name"] = "thing_name"
+    document["paths"]["/things/{thing_name}"] = thing
+    del document["paths"]["/things"]["post"]["responses"]["201"]["links"]
+    return thing
+
+
+def creates_named(name: str) -> Callable[[Subject], Script]:
+    def script(subject: Subject) -> Script:
+        request = yield from build.valid_request(subject, "createThing")
+        yield from steps.send(replace(request, body=json.dumps({"name": name}).encode()))
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (200, b'{"id": "t7"}', "", "1 created by createThing, and no link of"),
+        (200, b"{}", "{apicheck:unique}", "1 created by createThing, and no link of"),
+        (202, b"", "{apicheck:unique}", "1 created by createThing, and no link of"),
+        (200, b"{}", "default", "1 named by requests of createThing: created by them, unless it"),
+        (204, b"", "", ""),
+    ],
+)
+def test_what_a_post_created_without_saying_so_is_named_once(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any, case: Any
+) -> None:
+    status, body, name, left = case
+    del named_by_clients(document)["delete"]
+    api.override = lambda method, *_: (status, {}, body) if method == "POST" else None
+    with Session(plan := plan_for(target, document=document)) as session:
+        session.play(probe_of(plan, creates_named(name)))
+        if "apicheck" not in name:
+            session.play(probe_of(plan, creates_named(name)))
+        words = session.clean_up()
+    assert len(words) == bool(left)
+    assert all(one.startswith(left) for one in words)
+
+
+def test_what_a_search_found_is_not_taken_for_something_new(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    del document["paths"]["/things/{thingId}"]
+    found = b'{"total": 1, "results": [{"id": "t7"}]}'
+    api.override = lambda method, *_: (200, {}, found) if method == "POST" else None
+    with Session(plan := plan_for(target, document=document)) as session:
+        session.play(probe_of(plan, creates))
+        assert session.clean_up() == ()
+
+
+def test_what_the_run_named_itself_is_deleted_by_that_name_without_a_201(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
+) -> None:
+    named_by_clients(document)
+    api.override = lambda method, *_: (200, {}, b"{}") if method == "POST" else None
+    with Session(plan := plan_for(target, document=document)) as session:
+        session.play(probe_of(plan, creates_named("{apicheck:unique}")))
+        session.clean_up()
+    deleted = [path for method, path, *_ in api.requests if method == "DELETE"]
+    created = [json.loads(sent[3])["name"] for sent in api.requests if sent[0] == "POST"]
+    assert deleted == [f"/things/{created[0]}"]
+
+
 def test_a_subscription_without_a_link_is_deleted_as_the_policy_says(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, document: Any
 ) -> None:
