@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from apicheck.probe.errors import ProbeStopped
 
@@ -14,7 +15,25 @@ Move = Callable[[float], float]
 
 _MARGIN_S = 0.01
 _LONG_S = 5.0
+_DAY_S = 86_400.0
 _SHORTEST_SLEEP_S = 0.001  # so that a difference too small to see never makes a busy loop
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Where a script has taken the target's clock.
+
+    lead: seconds by which it is ahead of ours when it is at home. away: seconds from home; 0: it is
+    back.
+    """
+
+    lead: float
+    away: float
+
+    def __str__(self) -> str:
+        days = self.away / _DAY_S
+        side = "ahead" if days > 0 else "behind"
+        return f"the target's clock, which is {abs(days):.1f} days {side}"
 
 
 class TargetClock:
@@ -23,7 +42,7 @@ class TargetClock:
     move: moves a virtual clock; None where the target has none, and time passes by sleeping.
     stop: ends a sleep early; the sleeping probe is then stopped. before: how long ago the run
     began, if it is resumed. note: tells the user of a long sleep. rewinds: whether `move` takes
-    negative seconds.
+    negative seconds. leaves: called before the clock goes anywhere, and when it is back.
     """
 
     def __init__(
@@ -36,6 +55,7 @@ class TargetClock:
         before: float = 0.0,
         note: Callable[[str], None] = lambda _: None,
         rewinds: bool = False,
+        leaves: Callable[[Journey], None] = lambda _: None,
     ) -> None:
         self._move = move
         self._stop = stop or threading.Event()
@@ -52,6 +72,7 @@ class TargetClock:
         self._in_flight = 0
         self._movers = 0
         self._rewinds = rewinds
+        self._leaves = leaves
         self.away = 0.0
         """Seconds by which a script has taken the clock elsewhere."""
 
@@ -150,12 +171,33 @@ class TargetClock:
             with self._still():
                 self._shift(self._move, -self.away)
 
-    def _shift(self, move: Move, seconds: float) -> None:
-        epoch = move(seconds)
-        self.away += seconds
-        if abs(self.away) < _MARGIN_S:
+    def return_from(self, journey: Journey) -> None:
+        """Undo the travels of a run that was killed, unless the clock is at home.
+
+        The run may have been killed before the clock moved; or the server began anew since.
+        Raises OSError when the clock did not move.
+        """
+        if self._move is None:
+            raise OSError("the target offers no control of its clock any more")
+        with self._still():
+            ahead = self._move(0.0) - time.time() - journey.lead
+            if abs(ahead) >= abs(journey.away) / 2:
+                self._shift(self._move, -ahead)
             self.away = 0.0
+            self._leaves(Journey(journey.lead, 0.0))
+
+    def _shift(self, move: Move, seconds: float) -> None:
+        away = self.away + seconds
+        if abs(away) < _MARGIN_S:
+            away = 0.0
+        journey = Journey(self.epoch() - self.away - time.time(), away)
+        if away:
+            self._leaves(journey)
+        epoch = move(seconds)
+        self.away = away
         self._epoch, self._allowed = epoch - self.now(), 0.0
+        if not away:
+            self._leaves(journey)
 
     @contextmanager
     def _still(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apicheck.model.exchange import Exchange, Transcript
+from apicheck.probe.clock import Journey
 
 OWNER = "an earlier part of the run"
 """Owns what that part created."""
@@ -17,7 +18,8 @@ class Earlier:
     exchanges: all of theirs and of clean-ups since, in order. recorded: their transcripts; over:
     those that are not played again. seconds: how long ago the run began, on the target's clock.
     last: the highest number in a name that they made up. marks: what their unique values have.
-    under_way: in words, what may have been created, and nobody knows its name.
+    under_way: in words, what may have been created, and nobody knows its name. journey: where they
+    left the target's clock, if not at home.
     """
 
     exchanges: tuple[Exchange, ...] = ()
@@ -28,6 +30,7 @@ class Earlier:
     requests: int = 0
     marks: tuple[str, ...] = ()
     under_way: tuple[str, ...] = ()
+    journey: Journey | None = None
 
     def find(self, attempt: int) -> dict[str, Transcript]:
         """Find the transcripts of one attempt, by probe."""

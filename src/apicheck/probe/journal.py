@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from apicheck.model.exchange import Exchange, Request, Transcript
+from apicheck.probe.clock import Journey
 from apicheck.probe.journal_lines import Begin, Line, Over, Sending, decode, encode
 
 _BETWEEN_SYNCS_S = 1.0
@@ -47,6 +48,10 @@ class Journal:
         """Note a request that may create something, and the id that its exchange will have."""
         if request.method in _CREATING:
             self._write(encode(Sending(name, f"{request.method} {request.path}"), {}))
+
+    def note_clock(self, journey: Journey) -> None:
+        """Note where the target's clock is about to go, or that it is back."""
+        self._write(encode(journey, {}))
 
     def note_over(self, exchange: Exchange) -> None:
         """Append an exchange that is over."""
@@ -110,13 +115,15 @@ class Record:
     """What a journal holds. exchanges: every one, also of what was not complete, by id.
 
     sent: the requests that may have created something, by the id of their exchange. Only those
-    without an exchange tell what was under way when the run was killed.
+    without an exchange tell what was under way when the run was killed. journey: the last
+    that is told of the target's clock.
     """
 
     marks: list[str] = field(default_factory=list)
     transcripts: list[Transcript] = field(default_factory=list)
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     sent: dict[str, str] = field(default_factory=dict)
+    journey: Journey | None = None
 
     def add(self, line: Line) -> None:
         """Add a line."""
@@ -125,6 +132,8 @@ class Record:
                 self.marks.append(mark)
             case Sending(name, request):
                 self.sent[name] = request
+            case Journey():
+                self.journey = line
             case Over(exchange):
                 self.exchanges[exchange.id] = exchange
             case Transcript():

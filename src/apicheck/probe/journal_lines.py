@@ -32,6 +32,7 @@ from apicheck.model.verdict import (
     StopReason,
     Verdict,
 )
+from apicheck.probe.clock import Journey
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class Over:
     exchange: Exchange
 
 
-Line = Begin | Sending | Over | Transcript
+Line = Begin | Sending | Over | Journey | Transcript
 
 
 def encode(line: Line, written: Mapping[str, Exchange]) -> bytes:
@@ -77,6 +78,8 @@ def encode(line: Line, written: Mapping[str, Exchange]) -> bytes:
             value = {"journal": VERSION, "mark": mark}
         case Sending(name, request):
             value = {"sending": name, "request": request}
+        case Journey(lead, away):
+            value = {"clock": [lead, away]}
         case Over(exchange):
             value = {"exchange": _encode_exchange(exchange)}
         case _:
@@ -97,6 +100,9 @@ def decode(line: bytes, known: Mapping[str, Exchange]) -> Line:
         return Begin(_text(value["mark"]))
     if "sending" in value:
         return Sending(_text(value["sending"]), _text(value["request"]))
+    if "clock" in value:
+        lead, away = value["clock"]
+        return Journey(_number(lead), _number(away))
     if "exchange" in value:
         return Over(_decode_exchange(value["exchange"]))
     return Transcript(

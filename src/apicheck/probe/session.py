@@ -19,7 +19,7 @@ from apicheck.model.target import Identity, Listener, Secrets
 from apicheck.model.verdict import Verdict
 from apicheck.probe.budget import Budget
 from apicheck.probe.cleanup import Creations
-from apicheck.probe.clock import TargetClock
+from apicheck.probe.clock import Journey, TargetClock
 from apicheck.probe.control import CONTROL_TIMEOUT_S, Control
 from apicheck.probe.control_actions import ControlActions
 from apicheck.probe.driver import Driver, Parts
@@ -88,6 +88,7 @@ class Session:
             before=earlier.seconds,
             note=note,
             rewinds="rewind" in plan.context.capabilities,
+            leaves=journal.note_clock if journal else lambda _: None,
         )
         if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)
@@ -164,6 +165,7 @@ class Session:
             )
         )
         self._claims = ClaimTable()
+        self._away: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -278,6 +280,15 @@ class Session:
         finally:
             self._claims.release(job.claims)
 
+    def return_clock(self) -> None:
+        """Put the target's clock back, if earlier parts of the run left it on another day."""
+        if self.earlier.journey is None:
+            return
+        try:
+            self._clock.return_from(self.earlier.journey)
+        except OSError as error:
+            self._away = (f"{self.earlier.journey}: {error}",)
+
     def take_over(self) -> None:
         """Take over what earlier parts of the run made, to delete it."""
         known = frozenset(self._secrets.live)
@@ -296,11 +307,16 @@ class Session:
     def clean_up(self) -> tuple[str, ...]:
         """Delete what the run created, newest first. Returns what is left, in words."""
         if self._sentinel.server_is_gone:
-            return (*self._creations.list_open(), *self._creations.lasting)
+            return (*self._creations.list_open(), *self._creations.lasting, *self._list_away())
         deletions = self._creations.delete_all(self._recorder, self._clock)
         left = [words for _, words in deletions if words]
         self._minting.revoke_all()
-        return (*left, *self._creations.lasting)
+        return (*left, *self._creations.lasting, *self._list_away())
+
+    def _list_away(self) -> tuple[str, ...]:
+        """The target's clock in words, if it did not come back."""
+        away = self._clock.away
+        return self._away or ((str(Journey(0.0, away)),) if away else ())
 
     def _transport_to(self, url: str, timeout_s: float | None = None) -> Transport:
         """The connections to a URL that the target file names; closed with the session."""

@@ -48,19 +48,22 @@ def clean(directory: Path, config: RunConfig, progress: Progress) -> Cleaned:
     known = len(find_leftovers(saved.plan, record, cleaned)) - len(under_way)
     finished = saved.provenance.finished
     suspected = () if finished else name_suspected(saved.plan, record, cleaned)
-    if not known and not suspected:
+    earlier = recall(directory, record)
+    if not known and not suspected and earlier.journey is None:
         return Cleaned(0, under_way)
     plan = replace(saved.plan, target=restore_target(config, saved.plan))
-    progress.note(f"deleting {known} things that the run left on its target")
+    if known:
+        progress.note(f"deleting {known} things that the run left on its target")
+    if earlier.journey is not None:
+        progress.note(f"putting back {earlier.journey}")
     if suspected:
         progress.note("looking for what failed requests created all the same")
     with (
         hold(directory),
         run_directory.open_clean_up(directory) as journal,
-        Session(
-            plan, journal=journal, earlier=recall(directory, record), note=progress.note
-        ) as session,
+        Session(plan, journal=journal, earlier=earlier, note=progress.note) as session,
     ):
+        session.return_clock()
         session.take_over()
         still = session.clean_up()
     sent = run_directory.read_clean_ups(directory)[len(cleaned) :]

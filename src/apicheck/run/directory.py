@@ -18,7 +18,8 @@ from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.model.results import PreflightItem, Provenance
 from apicheck.probe import Journal
-from apicheck.probe.journal import read, read_record
+from apicheck.probe.clock import Journey
+from apicheck.probe.journal import Record, read, read_record
 from apicheck.run.config import Inputs
 
 PLAN = "plan.json"
@@ -99,6 +100,16 @@ def read_clean_ups(directory: Path) -> tuple[Exchange, ...]:
     """Read what `apicheck clean` sent since the run."""
     records = [read_record(path) for path in _list_clean_ups(directory)]
     return tuple(exchange for record in records for exchange in record.exchanges.values())
+
+
+def find_journey(directory: Path, record: Record) -> Journey | None:
+    """Where a run left the target's clock, unless `apicheck clean` has put it back since."""
+    journey = record.journey
+    if journey is None or not journey.away:
+        return None
+    back = Journey(journey.lead, 0.0)
+    cleaned = (read_record(path).journey for path in _list_clean_ups(directory))
+    return None if back in cleaned else journey
 
 
 def open_clean_up(directory: Path) -> Journal:

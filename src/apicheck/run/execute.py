@@ -115,6 +115,7 @@ def execute_plan(
         note=progress.note,
     ) as session:
         try:
+            session.return_clock()
             if not resets:
                 items += session.preflight()
             if earlier.exchanges:

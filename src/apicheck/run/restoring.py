@@ -14,7 +14,7 @@ from apicheck.model.target import Target
 from apicheck.probe.earlier import Earlier
 from apicheck.probe.journal import Record
 from apicheck.run.config import RunConfig
-from apicheck.run.directory import read_clean_ups
+from apicheck.run.directory import find_journey, read_clean_ups
 
 
 def restore_target(config: RunConfig, plan: Plan) -> Target:
@@ -47,4 +47,5 @@ def recall(directory: Path, record: Record) -> Earlier:
         exchanges=sent,
         marks=tuple(record.marks),
         requests=sum(one.direction is Direction.OUT for one in record.exchanges.values()),
+        journey=find_journey(directory, record),
     )

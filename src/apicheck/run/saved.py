@@ -21,7 +21,7 @@ from apicheck.model.target import Target
 from apicheck.plan import plan
 from apicheck.probe.journal import Record, read_record
 from apicheck.registry import collect
-from apicheck.run.directory import JOURNAL, PLAN, SCHEMA, list_earlier, read_clean_ups
+from apicheck.run.directory import JOURNAL, PLAN, SCHEMA, find_journey, list_earlier, read_clean_ups
 from apicheck.run.leftovers import find_leftovers, name_suspected
 from apicheck.run.parts import join_parts
 
@@ -111,13 +111,14 @@ def _load_run(directory: Path) -> SavedRun:
 def _count_up(saved: SavedRun, record: Record, directory: Path) -> SavedRun:
     """A run that was killed, with what it would have written at its end."""
     sent = [one for one in record.exchanges.values() if one.direction is Direction.OUT]
-    cleaned = read_clean_ups(directory)
+    cleaned, journey = read_clean_ups(directory), find_journey(directory, record)
     return replace(
         saved,
         provenance=replace(saved.provenance, requests=len(sent)),
         leftovers=(
             *find_leftovers(saved.plan, record, cleaned),
             *name_suspected(saved.plan, record, cleaned),
+            *([str(journey)] if journey else []),
         ),
     )
 
