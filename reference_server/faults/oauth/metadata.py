@@ -70,6 +70,18 @@ def metadata_without_challenge_methods(
     return _without("code_challenge_methods_supported", honest(call, members))
 
 
+@fault(
+    "oauth/metadata-without-issuer-parameter",
+    write_metadata,
+    needs=(*_METADATA, "oauth.iss_parameter"),
+)
+def metadata_without_issuer_parameter(
+    honest: WriteMetadata, call: Call, members: dict[str, Json]
+) -> dict[str, Json]:
+    """The metadata do not say that authorization responses name the issuer."""
+    return _without("authorization_response_iss_parameter_supported", honest(call, members))
+
+
 @fault("oauth/metadata-offer-password-grant", write_metadata, needs=_METADATA)
 def metadata_offer_password_grant(
     honest: WriteMetadata, call: Call, members: dict[str, Json]

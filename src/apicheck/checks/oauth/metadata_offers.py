@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from apicheck.authoring import (
@@ -28,21 +29,25 @@ from apicheck.checks.oauth._operations import refreshes, token_operation
 
 _GRANTS, _CLIENTS = "grant types", "client authentication"
 _TYPES, _CHALLENGES = "response types", "challenge methods"
+_ISSUER = "issuer parameter"
 _MEMBERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     _GRANTS: ("grant_types_supported", ("authorization_code", "implicit")),
     _CLIENTS: ("token_endpoint_auth_methods_supported", ("client_secret_basic",)),
     _TYPES: ("response_types_supported", ()),
     _CHALLENGES: ("code_challenge_methods_supported", ()),
+    _ISSUER: ("authorization_response_iss_parameter_supported", ()),
 }
-"""Row -> member, and what its absence means (RFC 8414, section 2)."""
+"""Row -> member, and what its absence means (RFC 8414, section 2; RFC 9207, section 3)."""
 _METHODS = {"header": "client_secret_basic", "body": "client_secret_post"}
 _ASKED = ("client_credentials", "refresh_token", "authorization_code", "password")
 """Grant types that the token operation is asked for."""
 
 
-def cases(_: Subject) -> tuple[Case, ...]:
-    """One row for each member."""
-    return tuple(Case(name) for name in _MEMBERS)
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """One row for each member; that of the issuer where authorization responses name it."""
+    oauth = subject.facts.oauth
+    names_issuer = oauth is not None and oauth.iss_parameter
+    return tuple(Case(name) for name in _MEMBERS if name != _ISSUER or names_issuer)
 
 
 def _list_promised(subject: Subject) -> tuple[str, ...]:
@@ -90,6 +95,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return found
     first, members = found
     row, (name, _) = subject.row.name, _MEMBERS[subject.row.name]
+    if row == _ISSUER:
+        return _judge_issuer(name, members, first)
     offered, promised = _list_offered(subject, members), _list_promised(subject)
     if missing := [word for word in promised if word not in offered]:
         came = f"{' '.join(offered) or 'none'}"
@@ -104,6 +111,14 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return None
 
 
+def _judge_issuer(name: str, members: Mapping[str, Json], first: Exchange) -> Judgement:
+    """A server whose authorization responses name it says so (RFC 9207, section 2.3)."""
+    if members.get(name) is True:
+        return None
+    came = f"{name}: {json.dumps(members[name])}" if name in members else f"no {name}"
+    return Failure("missing", f"{name}: true, as it sends iss", came, _ISSUER, first.id)
+
+
 def _is_unsupported(exchange: Exchange) -> bool:
     return body_members(exchange).get("error") == "unsupported_grant_type"
 
@@ -116,12 +131,21 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
-    reads=("oauth.metadata", "oauth.refresh", "oauth.client_in", "oauth.pkce"),
+    reads=(
+        "oauth.metadata",
+        "oauth.refresh",
+        "oauth.client_in",
+        "oauth.pkce",
+        "oauth.iss_parameter",
+    ),
     accepted=True,
-    standards=("rfc8414#2",),
+    standards=("rfc8414#2", "rfc9207#2.3"),
     outcomes=(Outcome("missing", Severity.LOW), Outcome("beyond", Severity.LOW)),
     proven_by={
-        "missing": ("oauth/metadata-without-challenge-methods",),
+        "missing": (
+            "oauth/metadata-without-challenge-methods",
+            "oauth/metadata-without-issuer-parameter",
+        ),
         "beyond": ("oauth/metadata-offer-password-grant",),
     },
 )

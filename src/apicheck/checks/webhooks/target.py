@@ -110,7 +110,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     reads=("webhooks.targets",),
-    standards=("rfc6890#2.2",),
+    standards=("rfc6890#2.2.2", "rfc6890#2.2.3"),
     outcomes=(Outcome("accepted", Severity.HIGH), Outcome("wrong-status", Severity.LOW)),
     proven_by={
         "accepted": (
