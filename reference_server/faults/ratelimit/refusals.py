@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
@@ -21,15 +21,25 @@ _HIGHEST = 100
 """Limits up to this are used up by a run, by a write too."""
 
 
-def _writes_are_limited(profile: Profile) -> bool:
-    """Whether some low limit counts a write on an object that can be read."""
+def _are_limited(profile: Profile, kinds: Sequence[str]) -> bool:
+    """Whether some low limit counts a write of these kinds on an object that can be read."""
     return any(
-        bucket.limit is not None
-        and bucket.limit <= _HIGHEST
-        and rules.use.kind in ("update", "act", "delete")
+        bucket.limit is not None and bucket.limit <= _HIGHEST and rules.use.kind in kinds
         for rules in profile.rules.values()
         for bucket in rules.buckets[:1]
     )
+
+
+def _writes_are_limited(profile: Profile) -> bool:
+    return _are_limited(profile, ("update", "act", "delete"))
+
+
+def _changes_are_limited(profile: Profile) -> bool:
+    return _are_limited(profile, ("update",))
+
+
+def _deletions_are_limited(profile: Profile) -> bool:
+    return _are_limited(profile, ("delete",))
 
 
 def _lowest_reads(profile: Profile) -> bool:
@@ -58,8 +68,41 @@ def acts_before_it_refuses(
 ) -> None:
     """A write over a limit is performed, and refused all the same."""
     honest(call, refusal, reply)
-    if refusal.kind != "rate" or call.method in ("GET", "HEAD"):
-        return
+    if refusal.kind == "rate" and call.method not in ("GET", "HEAD"):
+        _perform_all_the_same(call)
+
+
+@fault(
+    "ratelimit/changes-before-it-refuses",
+    fill_error_body,
+    needs=("rate_limits",),
+    shows_in=_changes_are_limited,
+)
+def changes_before_it_refuses(
+    honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
+) -> None:
+    """A PATCH or PUT over a limit is performed, and refused all the same."""
+    honest(call, refusal, reply)
+    if refusal.kind == "rate" and call.op_rules.use.kind == "update":
+        _perform_all_the_same(call)
+
+
+@fault(
+    "ratelimit/deletes-before-it-refuses",
+    fill_error_body,
+    needs=("rate_limits",),
+    shows_in=_deletions_are_limited,
+)
+def deletes_before_it_refuses(
+    honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
+) -> None:
+    """A DELETE over a limit is performed, and refused all the same."""
+    honest(call, refusal, reply)
+    if refusal.kind == "rate" and call.op_rules.use.kind == "delete":
+        _perform_all_the_same(call)
+
+
+def _perform_all_the_same(call: Call) -> None:
     store, use = call.server.store, call.op_rules.use
     for name, collection in use.names.items():
         item = store.find(collection.name, call.match.parameters.get(name, ""))

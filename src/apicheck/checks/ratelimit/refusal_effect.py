@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring import (
@@ -18,10 +17,11 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
-    Recipe,
+    Request,
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
     SubjectKind,
     Transcript,
@@ -35,15 +35,21 @@ from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender
 from apicheck.checks.ratelimit._schedule import is_refused
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, use_up
+from apicheck.checks.ratelimit._writes import MOST, choose_writes, creates
 
-_MOST = 100
-_FURTHER = 5
+_FOR_EACH = 5
+"""Requests for each kind of write: what it needs, two readings or a list, and itself."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the bucket with the lowest limit of those that count a write whose effect can be read."""
+    """To the buckets with the lowest limits that count writes whose effects can be read."""
+    _, bucket = facts_of(subject)
+    writes = choose_writes(subject)
     found = apply_to_lowest(
-        subject, _FURTHER, lambda name: _find_write(subject, name) is not None, most=_MOST
+        subject,
+        _FOR_EACH * len(writes),
+        lambda name: name == bucket.name and bool(writes),
+        most=MOST,
     )
     if isinstance(found, Applies) and subject.context.mode is not Mode.FULL:
         why = "a write over the limit would change something if the limit did not refuse it"
@@ -51,68 +57,75 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     return found
 
 
-def _find_write(subject: Subject, bucket: str) -> Subject | None:
-    """An operation of a bucket that writes, as the subject of its own; None where there is none.
-
-    Its effect shows in a list, or in the object that it changes.
-    """
-    for write in _list_writes(subject, bucket):
-        if creations.list_operation(write) and creations.unique_member(write):
-            return write
-    return next((w for w in _list_writes(subject, bucket) if _changes_an_object(w)), None)
-
-
-def _list_writes(subject: Subject, bucket: str) -> Iterator[Subject]:
-    context = subject.context
-    for operation in context.spec.operations:
-        counted = context.bucket_of.get(operation.id) == bucket and operation.id in context.actors
-        if counted and not operation.safe and isinstance(context.recipes[operation.id], Recipe):
-            yield replace(subject, operation=operation)
-
-
-def _changes_an_object(write: Subject) -> bool:
-    """Whether the run can create the object that an operation changes, and read it."""
-    recipe = write.context.recipes[write.op.id]
-    made = isinstance(recipe, Recipe) and any(need.place == "path" for need in recipe.needs)
-    return made and readback.read_operation(write) is not None
-
-
 def script(subject: Subject) -> Script:
-    """Use the limit up, send a write that is refused, and look for its effect."""
+    """Use the limit up, send a write of each kind that is refused, and look for its effect."""
     sender = yield from obtain_sender(subject)
-    write = _find_write(subject, subject.key)
-    assert write is not None  # applies() made sure
-    refused = yield from build.valid_request(write, identity=sender, fresh=True)
+    writes = choose_writes(subject)
+    changes = []
+    made = []
+    for write in writes:
+        request = yield from build.valid_request(write, identity=sender, fresh=True)
+        if creates(write):
+            made.append((write, request))
+        else:
+            changes.append((yield from _read_before(write, request)))
     plain = yield from build.valid_request(subject, identity=sender)
-    if creations.list_operation(write) and creations.unique_member(write):
-        yield from use_up(subject, plain)
-        yield from creations.probe_refused_create(write, refused, refused, paced=False)
-        return
-    read = readback.build_read(write, refused)
-    before = yield from steps.send(read, Role.SETUP)
     yield from use_up(subject, plain)
-    yield from steps.send(refused, paced=False)
-    yield from readback.read_afterwards(read, before)
+    for refused, _, _ in changes:
+        yield from steps.send(refused, paced=False)
+    for write, refused in made:
+        yield from creations.probe_refused_create(write, refused, refused, paced=False)
+    for _, read, before in changes:
+        yield from readback.read_afterwards(read, before)
+
+
+def _read_before(write: Subject, request: Request) -> Steps[tuple[Request, Request, Exchange]]:
+    """A request that changes its object visibly, the one that reads that, and its reading."""
+    read = readback.build_read(write, request)
+    before = yield from steps.send(read, Role.SETUP)
+    return readback.ask_for_visible_change(write, request, before), read, before
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail where the effect shows."""
-    limits, bucket = facts_of(subject)
-    write = _find_write(subject, bucket.name)
-    assert write is not None  # applies() made sure
-    tried = [one for one in transcript.exercised if one.request.operation == write.op.id]
-    if not tried or not is_refused(limits, tried[-1]):
-        came = describe(tried[-1]) if tried else "nothing"
+    """Fail where the effect of a refused write shows.
+
+    A limit that recovers meanwhile admits some of the writes, which says nothing of the others.
+    """
+    limits, _ = facts_of(subject)
+    seen: list[Judgement] = []
+    came = "nothing"
+    for write in choose_writes(subject):
+        tried = [one for one in transcript.exercised if one.request.operation == write.op.id]
+        if tried and is_refused(limits, tried[-1]):
+            judge_one = _judge_creation if creates(write) else _judge_object
+            seen.append(judge_one(write, tried[-1], transcript))
+        elif tried:
+            came = describe(tried[-1])
+    if not seen:
         return Inconclusive(f"the limit did not refuse the write ({came})")
-    if creations.list_operation(write) and creations.unique_member(write):
-        found = creations.judge_refused_create(write, transcript)
-        return replace(found, outcome="performed") if isinstance(found, Failure) else found
-    return _judge_object(write, tried[-1], transcript)
+    return min(seen, key=_rank)
+
+
+def _rank(judgement: Judgement) -> int:
+    """What counts of several writes: a failure, else what could not be judged, else a pass."""
+    match judgement:
+        case Failure():
+            return 0
+        case Inconclusive():
+            return 1
+        case None:
+            return 2
+    return 3
+
+
+def _judge_creation(write: Subject, _: Exchange, transcript: Transcript) -> Judgement:
+    found = creations.judge_refused_create(write, transcript)
+    return replace(found, outcome="performed") if isinstance(found, Failure) else found
 
 
 def _judge_object(write: Subject, refused: Exchange, transcript: Transcript) -> Judgement:
-    reader = readback.read_operation(write)
-    read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
+    path = readback.build_read(write, refused.request).path
+    read = [one for one in transcript.exchanges if _reads(one, path)]
     before = [one for one in read if one.role is Role.SETUP and one.sent_at < refused.sent_at]
     after = [one for one in read if one.sent_at > refused.sent_at]
     if not before or not after or not before[-1].succeeded:
@@ -127,6 +140,10 @@ def _judge_object(write: Subject, refused: Exchange, transcript: Transcript) -> 
     return None
 
 
+def _reads(exchange: Exchange, path: str) -> bool:
+    return exchange.request.method == "GET" and exchange.request.path == path
+
+
 CHECK = Check(
     title="A request that a limit refuses changes nothing",
     failure_title="A request that a limit refuses is performed all the same",
@@ -137,7 +154,13 @@ CHECK = Check(
     reads=("rate_limits",),
     standards=("rfc6585#4", "rfc9110#15.5"),
     outcomes=(Outcome("performed", Severity.CRITICAL, Confirm.FRESH),),
-    proven_by={"performed": ("ratelimit/acts-before-it-refuses",)},
+    proven_by={
+        "performed": (
+            "ratelimit/acts-before-it-refuses",
+            "ratelimit/changes-before-it-refuses",
+            "ratelimit/deletes-before-it-refuses",
+        )
+    },
     provokes=REFUSALS,
     accepted=True,
 )
