@@ -117,7 +117,6 @@ LIMITED = {
     "limit-forwarded": "ratelimit/bypass: admitted",
     "limit-shared": "ratelimit/quota: refused-early",
     "retry-missing": "ratelimit/retry-after: absent",
-    "retry-short": "ratelimit/retry-after: too-short",
     "limited-create": "ratelimit/refusal-effect: performed",
     "limited-delete": "ratelimit/refusal-effect: performed",
     "limited-patch": "ratelimit/refusal-effect: performed",

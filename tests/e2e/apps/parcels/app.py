@@ -111,7 +111,6 @@ MISTAKES: dict[str, str] = {
     "limit-forwarded": "X-Forwarded-For gives a client a new limit",
     "limit-shared": "all tokens share one limit",
     "retry-missing": "a 429 without Retry-After",
-    "retry-short": "Retry-After is a second too short",
     "limited-create": "POST /depots over the limit: 429, and the depot is made",
     "limited-delete": "DELETE over the limit: 429, and the object is gone",
     "limited-patch": "PATCH over the limit: 429, and the object is changed",
@@ -400,8 +399,7 @@ class Service:
         if self.broken == "remaining-stuck":
             fields["RateLimit-Remaining"] = str(self.limit - 1)
         if left + off < 0:
-            wait = until - (self.broken == "retry-short")
-            named = {} if self.broken == "retry-missing" else {"Retry_After": str(wait)}
+            named = {} if self.broken == "retry-missing" else {"Retry_After": str(until)}
             raise Refused(429, "too_many_requests", "Slow down.", **named)
 
     def overridden(self, request: Request, action: str, kind: str) -> tuple[str, str]:
