@@ -81,6 +81,7 @@ FOUND = QUICK | {
     "scope-prefix": "scopes/denied: accepted",
     "lists-all-depots": "scopes/foreign-in-list: shown",
     "lists-by-guess": "scopes/foreign-in-list: shown",
+    "counts-all": "scopes/foreign-in-list: counted",
     "foreign-reference": "scopes/foreign-reference: accepted",
     "foreign-reference-403": "scopes/foreign-reference: told-apart",
     "foreign-403": "scopes/foreign-object: wrong-status",

@@ -9,6 +9,7 @@ from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.faults._documented import bodies_refer
 from reference_server.faults.fault import Fault, everywhere, fault
+from reference_server.operations.pagination import Page, link_pages
 from reference_server.responses.errors import fill_error_body
 from reference_server.responses.headers import Fields, make_promised_headers
 from reference_server.stages.authorization import find_foreign_owner, may_see_tenant
@@ -82,6 +83,20 @@ OWNERS = (
         "list",
     ),
 )
+
+
+@fault(
+    "scopes/counts-what-others-have",
+    link_pages,
+    needs=("authorization.foreign.tenant", "formats.paging.meta"),
+)
+def counts_what_others_have(
+    honest: Callable[[Call, Reply, Page], None], call: Call, reply: Reply, page: Page
+) -> None:
+    """The numbers of a page count what every tenant has."""
+    collection = call.op_rules.use.collection
+    everything = call.server.store.all(collection.name) if collection else []
+    honest(call, reply, replace(page, total=max(page.total, len(everything))))
 
 
 @fault(

@@ -1,4 +1,4 @@
-"""A list does not show objects of another tenant, user or app."""
+"""A list neither shows nor counts objects of another tenant, user or app."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from apicheck.authoring import (
     variation,
 )
 from apicheck.authoring.listing import Need
+from apicheck.checks.scopes._counts import find_excess
 from apicheck.checks.scopes._foreign import (
     WHOSE,
     has_foreign_identity,
@@ -103,7 +104,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NO_CREATION_ALLOWED
     if not cases(subject):
         return no_foreign_owner(subject, kinds[0])
-    return Applies(requests=4, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
+    return Applies(requests=5, facts=tuple(f"authorization.foreign.{whose}" for whose in kinds))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -118,6 +119,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Another owner creates an object, then we do; then our list, to one page after our object.
 
+    Then the beginning of theirs: most of a run is ours, so that their list is the shorter one.
     Where the list can be narrowed to what belongs to a third object, also narrowed to theirs.
     """
     creator, need = _creator_of(subject)
@@ -129,9 +131,11 @@ def script(subject: Subject) -> Script:
     mine = yield from _create(subject, creator, ours, ours)
     found = read_made(subject.context, mine, need)
     request = yield from build.valid_request(subject)
-    yield from listing.fetch_pages(
+    pages = yield from listing.fetch_pages(
         subject, request, lambda page: bool(found and shows(page, found))
     )
+    asked = yield from build.valid_request(subject, subject.op.id, other)
+    yield from steps.send(replace(asked, query=pages[0].request.query), Role.SETUP)
     for name, value in _find_filters(subject, creator, theirs) if apart else ():
         narrowed = alter.with_part(request, subject.op, Part("query", name), value)
         yield from steps.send(narrowed)
@@ -187,12 +191,23 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
             return Failure("shown", expected, actual, whose, page.id)
     if not any(shows(page, mine) for page in transcript.exercised):
         return Inconclusive("the pages that were read do not show the caller's own new object")
-    return None
+    return _judge_counts(subject, transcript)
+
+
+def _judge_counts(subject: Subject, transcript: Transcript) -> Judgement:
+    """The number in the other owner's list is of what that shows, where it shows all it has."""
+    theirs = [e for e in transcript.of_role(Role.SETUP) if e.request.operation == subject.op.id]
+    ours = transcript.exercised[0]
+    excess = find_excess(theirs[-1], ours) if theirs else ""
+    if not excess:
+        return None
+    expected = "the number of what the list shows: it is shorter than that of another caller"
+    return Failure("counted", expected, excess, subject.row.value, theirs[-1].id)
 
 
 CHECK = Check(
-    title="A list shows no object of another tenant, user or app",
-    failure_title="A list shows an object of another tenant, user or app",
+    title="A list shows and counts no object of another tenant, user or app",
+    failure_title="A list shows or counts an object of another tenant, user or app",
     applies=applies,
     cases=cases,
     script=script,
@@ -201,8 +216,12 @@ CHECK = Check(
     standards=(
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
     ),
-    outcomes=(Outcome("shown", Severity.CRITICAL, Confirm.ONCE),),
+    outcomes=(
+        Outcome("shown", Severity.CRITICAL, Confirm.ONCE),
+        Outcome("counted", Severity.MEDIUM),
+    ),
     proven_by={
         "shown": ("scopes/ignores-tenant-in-lists", "scopes/ignores-user-in-lists"),
+        "counted": ("scopes/counts-what-others-have",),
     },
 )
