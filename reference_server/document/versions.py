@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import unquote
 
@@ -21,10 +21,10 @@ _NUMBER = re.compile(r"(\D*)(\d+)((?:\.\d+)*)")
 class Naming:
     """The version that a request names.
 
-    kind: served, another-name, redirected, retired, unknown, future, malformed or missing; none
-    where the API has no versions, or the path is of no version. serving: the version that serves
-    the request, "" where it is refused. path: of the request, as that version has it. target: the
-    path to which the request is redirected, "" where it is not.
+    kind: served, another-name, redirected, retired, unknown, future, malformed, missing or
+    conflict; none where the API has no versions, or the path is of no version. serving: the version
+    that serves the request, "" where it is refused. path: of the request, as that version has it.
+    target: the path to which the request is redirected, "" where it is not.
     """
 
     kind: str
@@ -47,14 +47,37 @@ def name_version(profile: Profile, method: str, path: str, query: Pairs, headers
     if versioning is None or versioning.place is None or not versioning.versions:
         return Naming("none", path)
     if versioning.place == "path":
-        return _name_by_path(profile, versioning, path)
+        found = _name_by_path(profile, versioning, path)
+        return find_conflict(versioning, found, _read_others(versioning, query, headers))
     operation = _find_operation(profile, path)
     oauth = profile.facts.oauth
     if operation is None or (oauth and operation in (oauth.token, oauth.revoke)):
         return Naming("none", path)
     named = _read_field(versioning, query, headers)
     kind = classify_version(versioning, named)
-    return Naming(kind, path, named or "", find_serving(versioning, kind, named or ""))
+    found = Naming(kind, path, named or "", find_serving(versioning, kind, named or ""))
+    return find_conflict(versioning, found, _read_others(versioning, query, headers))
+
+
+@seam
+def find_conflict(versioning: Versioning, found: Naming, others: tuple[str, ...]) -> Naming:
+    """The version that a request names, unless it names another one too. others: what it names."""
+    same = {found.named, found.serving}
+    refused = versioning.conflict is not None and not found.refused
+    if refused and found.kind not in ("none", "missing") and not same.issuperset(others):
+        return replace(found, kind="conflict", serving="")
+    return found
+
+
+def _read_others(versioning: Versioning, query: Pairs, headers: Pairs) -> tuple[str, ...]:
+    """Every version that a request names in the fields and parameters for it."""
+    pairs = query if versioning.place == "query" else headers
+    own = versioning.name.lower() if versioning.place == "header" else versioning.name
+    named = [
+        value for name, value in pairs if versioning.place in ("header", "query") and name == own
+    ]
+    also = [value for name, value in headers if versioning.also and name == versioning.also.lower()]
+    return tuple(_unwrap(versioning, value.strip()) for value in (*named, *also))
 
 
 def _find_operation(profile: Profile, path: str) -> str | None:
@@ -207,6 +230,7 @@ def find_treatment(versioning: Versioning, kind: str, named: str) -> Treatment |
             "malformed": (versioning.malformed, versioning.unknown),
             "unknown": (versioning.unknown,),
             "missing": (versioning.missing,),
+            "conflict": (versioning.conflict,),
         }.get(kind, ())
     )
     return next((one for one in by_kind if one is not None), None)

@@ -16,7 +16,7 @@ from reference_server.responses.headers import (
     make_retry_after,
     wants_rate_headers,
 )
-from reference_server.responses.versions import make_version_echo
+from reference_server.responses.versions import make_version_echo, name_version_in_vary
 from reference_server.seam import seam
 
 
@@ -25,6 +25,7 @@ def finish_headers(call: Call, reply: Reply) -> Iterator[tuple[str, str]]:
     sent = list(reply.headers)
     sent += make_lifecycle_headers(call, reply.status)
     sent += make_version_echo(call, reply.status)
+    sent += name_version_in_vary(call)
     refusing = (one for one in call.admissions if not one.standing.allowed)
     admission = next(refusing, next(iter(call.admissions), None))
     if admission and wants_rate_headers(call, reply.status):

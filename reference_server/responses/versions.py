@@ -23,6 +23,16 @@ def make_version_echo(call: Call, status: int) -> Fields:
     return [(echo.header, versioning.form.replace("{version}", call.naming.serving))]
 
 
+@seam
+def name_version_in_vary(call: Call) -> Fields:
+    """The header field that chooses the version, where the policy promises it."""
+    versioning = call.server.profile.facts.versioning
+    if versioning is None or not versioning.vary or call.naming.kind == "none":
+        return []
+    own = {"header": versioning.name, "media": "Accept"}.get(versioning.place or "", "")
+    return [("Vary", field) for field in (own, versioning.also) if field]
+
+
 def name_in_media_type(call: Call, status: int, media: str) -> str:
     """The media type of a response, which names the version where the policy says so."""
     versioning = call.server.profile.facts.versioning

@@ -20,6 +20,7 @@ _SAID = {
     "future": "There is no such version yet.",
     "malformed": "This is no version.",
     "missing": "Which version?",
+    "conflict": "These are two versions.",
 }
 
 

@@ -21,7 +21,11 @@ from reference_server.faults.versioning._versions import (
 )
 from reference_server.policy import choose_status
 from reference_server.responses.headers import Fields
-from reference_server.responses.versions import locate_version, make_version_echo
+from reference_server.responses.versions import (
+    locate_version,
+    make_version_echo,
+    name_version_in_vary,
+)
 
 MakeEcho = Callable[[Call, int], Fields]
 
@@ -123,3 +127,9 @@ def echoes_newest_version(honest: MakeEcho, call: Call, status: int) -> Fields:
     versioning = call.server.profile.facts.versioning
     newest = find_current(versioning) if versioning else ""
     return [(name, newest) for name, _ in honest(call, status)]
+
+
+@fault("versioning/omits-version-in-vary", name_version_in_vary, needs=("versioning.vary",))
+def omits_version_in_vary(honest: Callable[[Call], Fields], call: Call) -> Fields:
+    """A response does not say in Vary that it depends on the field with the version."""
+    return []

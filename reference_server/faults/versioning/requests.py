@@ -8,7 +8,9 @@ from apicheck.model.facts import ExpectedResponse, Versioning
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.versions import (
+    Naming,
     classify_version,
+    find_conflict,
     find_current,
     find_serving,
     find_treatment,
@@ -27,9 +29,11 @@ from reference_server.policy import choose_status
 from reference_server.responses.errors import fill_error_body
 
 Classify = Callable[[Versioning, str | None], str]
+FindConflict = Callable[[Versioning, Naming, tuple[str, ...]], Naming]
 Shows = Callable[[Profile], bool]
 
 _RETIRED = ("versioning.versions", "versioning.retired")
+_CONFLICT = ("versioning.versions", "versioning.conflict")
 _MISSING = ("versioning.versions", "versioning.missing")
 
 
@@ -85,6 +89,7 @@ OTHER_STATUSES = (
     ),
     _other_status("missing", "A request without a version", _MISSING),
     _other_status("retired", "A retired version", _RETIRED),
+    _other_status("conflict", "A request that names two versions", _CONFLICT),
 )
 SERVED = (
     _serves(
@@ -136,6 +141,14 @@ def serves_what_it_begins_with(
     if kind != "served" or named in versioning.versions:
         return honest(versioning, kind, named)
     return next(name for name in versioning.versions if named.startswith(name))
+
+
+@fault("versioning/serves-the-first-of-two-versions", find_conflict, needs=_CONFLICT)
+def serves_the_first_of_two_versions(
+    honest: FindConflict, versioning: Versioning, found: Naming, others: tuple[str, ...]
+) -> Naming:
+    """A request that names two versions is served by the one that is found first."""
+    return found
 
 
 @fault(

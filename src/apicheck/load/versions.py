@@ -33,6 +33,13 @@ def _find_in_place(versioning: Versioning) -> Iterator[Found]:
     if place == "media" and not named and not formed:
         hint = "form: application/vnd.example.{version}+json, or name: version"
         yield pointer, 'in: media needs the form of the media type: "form" is missing', hint
+    if versioning.conflict is not None and place not in ("header", "query") and not versioning.also:
+        where = "a path" if place in (None, "path") else "a media type"
+        message = f'{where} names one version: "also" is missing'
+        yield "/versioning/conflict", message, "also: Example-Version"
+    if versioning.vary and place not in ("header", "media") and not versioning.also:
+        message = "no header field chooses the version, which Vary could name"
+        yield "/versioning/vary", message, "in: header, in: media, or also"
     if _MARK not in versioning.form:
         message = f'"{versioning.form}" has no place for the version'
         yield "/versioning/form", message, f"write {_MARK} where it stands"

@@ -124,3 +124,25 @@ def test_a_place_without_its_name_is_a_mistake(tmp_path: Path, place: str, says:
     (mistake,) = caught.value.mistakes
     assert says in mistake.message
     assert mistake.line == 3
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ("in: path, conflict: 400", ["a path names one version"]),
+        ("in: media, name: v, conflict: 400", ["a media type names one version"]),
+        ("in: query, name: v, vary: true", ["no header field chooses the version"]),
+        ("in: path, also: V, conflict: 400, vary: true", []),
+    ],
+)
+def test_what_no_request_can_name_is_not_promised(
+    tmp_path: Path, facts: str, says: list[str]
+) -> None:
+    text = f"policy: p\nfacts:\n  versioning: {{{facts}}}\nclauses: {{}}\n"
+    (tmp_path / "policy.yaml").write_text(text)
+    messages: list[str] = []
+    try:
+        load_policy(tmp_path / "policy.yaml", SPEC)
+    except PolicyError as error:
+        messages = [one.message for one in error.mistakes]
+    assert [m.startswith(s) for m, s in zip(messages, says, strict=True)] == [True] * len(says)

@@ -134,7 +134,13 @@ ELSEWHERE = {
         "formats/refuses-unknown-embed",
         "formats/since-in-the-local-zone",
     },
-    "dahimail": {"formats/insists-on-accept", "ratelimit/writes-cost-nothing"},
+    "dahimail": {
+        "formats/insists-on-accept",
+        "ratelimit/changes-before-it-refuses",
+        "ratelimit/deletes-before-it-refuses",
+        "ratelimit/writes-cost-nothing",
+        "scopes/counts-what-others-have",
+    },
     "webengage": {
         "formats/changes-the-label-alone",
         "formats/errors-in-the-chosen-format",

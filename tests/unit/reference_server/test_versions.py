@@ -157,3 +157,32 @@ def test_a_name_that_is_redirected_leads_to_the_same_path(canonical: Any) -> Non
     sent = canonical.send("GET", "/preview/contacts/1")
     assert (sent.status, sent["Location"]) == (308, "/v2/contacts/1")
     assert sent["API-Version"] is None
+
+
+CONFLICT = {**HEADER, "conflict": 400, "vary": True}
+ALSO = {**CONFLICT, "also": "Also"}
+
+
+@pytest.mark.parametrize(
+    ("versioning", "fields", "response"),
+    [
+        (CONFLICT, [("Version", "2"), ("Version", "1")], (400, ("Version",))),
+        (CONFLICT, [("Version", "2"), ("Version", "2")], (200, ("Version",))),
+        (ALSO, [("Version", "2"), ("Also", "1")], (400, ("Version", "Also"))),
+        (ALSO, [("Version", "latest"), ("Also", "2")], (200, ("Version", "Also"))),
+        (HEADER, [("Version", "2"), ("Version", "1")], (200, ())),
+    ],
+)
+def test_two_versions_that_differ_are_refused_where_that_is_promised(
+    drive: Any, made_up: Any, versioning: Any, fields: Any, response: Any
+) -> None:
+    came = drive(made_up({"versioning": versioning}, DOCUMENT)).send(
+        "GET", "/notes", headers=tuple(fields)
+    )
+    assert (came.status, came.all("Vary")) == response
+
+
+def test_a_parameter_that_comes_twice_names_two_versions(ask: Any) -> None:
+    facts = {**HEADER, "in": "query", "name": "v", "conflict": 400}
+    assert ask(facts, "/notes?v=1&v=2") == (400, None)
+    assert ask(facts, "/notes?v=2&v=2") == (200, "2")

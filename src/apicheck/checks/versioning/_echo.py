@@ -35,3 +35,11 @@ def is_same(found: Versions, value: str, version: str) -> bool:
     written = value.strip().strip('"')
     wanted = {version, found.write(version)}
     return written in wanted or written.lstrip(_VS) in {one.lstrip(_VS) for one in wanted}
+
+
+def is_versioned(context: RunContext, found: Versions, exchange: Exchange) -> bool:
+    """Whether the request was to an operation that has a version."""
+    oauth, name = context.facts.oauth, exchange.request.operation
+    if oauth is not None and name in (oauth.token, oauth.revoke):
+        return False
+    return found.place != "path" or found.read(exchange.request) is not None

@@ -19,7 +19,7 @@ from apicheck.authoring import (
     versions,
 )
 from apicheck.authoring.facts import ServedBy
-from apicheck.checks.versioning._echo import find_echo, is_same
+from apicheck.checks.versioning._echo import find_echo, is_same, is_versioned
 
 _FACT = "versioning.echo"
 
@@ -53,14 +53,6 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
         yield _FACT, Failure("differs", due, actual, exchange=exchange.id)
     else:
         yield _FACT, None
-
-
-def is_versioned(context: RunContext, found: Versions, exchange: Exchange) -> bool:
-    """Whether the request was to an operation that has a version."""
-    oauth, name = context.facts.oauth, exchange.request.operation
-    if oauth is not None and name in (oauth.token, oauth.revoke):
-        return False
-    return found.place != "path" or found.read(exchange.request) is not None
 
 
 def find_serving(context: RunContext, found: Versions, exchange: Exchange) -> str | None:

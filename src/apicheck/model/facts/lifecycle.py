@@ -65,7 +65,9 @@ class Versioning:
     form: how a version is written there; `{version}` stands for its key in `versions`. case:
     "sensitive" or "insensitive". unknown, future, malformed, missing, retired: what becomes of a
     request whose version is none of `versions`, is newer than all of them, does not look like one,
-    is not there, or is no longer served. compatible: the operations of `history` that the present
+    is not there, or is no longer served. also: a header field that may name the version as well.
+    conflict: the response to a request that names two versions. vary: Vary names the header field
+    by which the version is chosen. compatible: the operations of `history` that the present
     document still describes compatibly; None: not promised.
     others: keys without a field; `standard` is "rfc9745" (default) or "own" (checks assert only
     the `headers` of a deprecation).
@@ -81,6 +83,9 @@ class Versioning:
     malformed: Treatment | None = None
     missing: Treatment | None = None
     retired: Treatment | None = None
+    also: str = ""
+    conflict: ExpectedResponse | None = None
+    vary: bool = False
     case: str = ""
     echo: VersionEcho | None = None
     promises: LifecyclePromises = field(default_factory=LifecyclePromises)
