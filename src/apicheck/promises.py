@@ -7,29 +7,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from apicheck.judge.clauses import explain_verdict, judge_clauses, roll_up
 from apicheck.judge.results import judge_active
-from apicheck.model.results import ClauseResult, Finding, Results
-from apicheck.model.verdict import Consequence, Verdict
-from apicheck.run import RunConfig, load_plan
+from apicheck.model.plan import Plan
+from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.subject import Subject, SubjectKind
+from apicheck.model.verdict import Consequence, NotApplicable, Verdict
+from apicheck.run import RunConfig, sketch_plan
+
+_OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
     """One clause, as one check tests it on one subject.
 
-    check "": no check tests the clause. subject "": the check reads all recorded exchanges.
+    check "": no check tests the clause. subject "": the check reads all recorded exchanges, or
+    applies to nothing. operation: the id of the operation that the subject concerns, or "".
+    line: of the clause in its policy, 0 where it has none.
     """
 
     clause: str
     check: str = ""
     subject: str = ""
+    operation: str = ""
+    line: int = field(default=0, compare=False)
+
+    @property
+    def name(self) -> str:
+        """`auth/challenge[listOrders]`, or less where there is no subject or check."""
+        return f"{self.check}[{self.subject}]" if self.subject else self.check
 
     def __str__(self) -> str:
-        return "::".join(part for part in (self.clause, self.check, self.subject) if part)
+        return "::".join(filter(None, (self.clause, self.name)))
 
 
 class PromiseStatus(StrEnum):
@@ -54,39 +67,58 @@ class PromiseOutcome:
 
 
 def list_promises(config: RunConfig) -> tuple[Promise, ...]:
-    """List everything that a run of a policy would judge, in the policy's order. Sends nothing.
+    """List everything that a run of a policy would judge, in the policy's order.
 
+    Sends nothing and draws nothing. What does not concern a check is left out; a clause of which
+    nothing is left stands alone.
     Raises ApicheckError when policy, document or target cannot be used.
     """
-    plan = load_plan(config)
+    return promises_of(sketch_plan(config))
+
+
+def promises_of(plan: Plan) -> tuple[Promise, ...]:
+    """The promises whose outcomes a plan decides."""
     expected = judge_active(plan, ())
+    everything = Subject(SubjectKind.EXCHANGES, "*", plan.context)
+    reading = {
+        one.id for one in plan.passive if not isinstance(one.applies(everything), NotApplicable)
+    }
     listed: list[Promise] = []
     for planned, result in zip(plan.clauses, judge_clauses(plan, expected), strict=True):
-        clause = planned.clause.id
-        active = [expected[number] for number in result.results]
-        promises = [Promise(clause, row.check, row.subject) for row in active]
-        promises += [Promise(clause, c) for c in planned.checks if plan.checks[c].passive]
-        listed += promises or [Promise(clause)]
+        clause = Promise(planned.clause.id, line=planned.clause.line)
+        rows = filter(_concerns, (expected[number] for number in result.results))
+        promises = [
+            replace(clause, check=row.check, subject=row.subject, operation=row.operation)
+            for row in rows
+        ]
+        promises += [replace(clause, check=check) for check in planned.checks if check in reading]
+        listed += promises or [clause]
     return tuple(dict.fromkeys(listed))
 
 
+def _concerns(result: CheckResult) -> bool:
+    return result.verdict is not Verdict.NOT_APPLICABLE
+
+
 def narrow(config: RunConfig, wanted: Collection[Promise], every: Collection[Promise]) -> RunConfig:
-    """Narrow a run to some of its promises: select only their clauses and checks."""
+    """Narrow a run to some of its promises: to their clauses, checks and operations.
+
+    A promise that concerns no operation may need the requests of any, so all are then kept.
+    """
     if set(wanted) >= set(every):
         return config
     clauses = tuple(dict.fromkeys(promise.clause for promise in wanted))
     checks = tuple(dict.fromkeys(promise.check for promise in wanted if promise.check))
-    return replace(config, options=replace(config.options, clauses=clauses, select=checks))
+    named = tuple(dict.fromkeys(promise.operation for promise in wanted))
+    operations = named if all(named) else config.options.operations
+    options = replace(config.options, clauses=clauses, select=checks, operations=operations)
+    return replace(config, options=options)
 
 
 def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     """The outcome of a promise, from the results of a run."""
     clause = next(item for item in results.clauses if item.clause.id == promise.clause)
-    rows = [
-        result
-        for _, result in results.results_of(clause)
-        if result.check == promise.check and promise.subject in ("", result.subject)
-    ]
+    rows = rows_of(results, promise)
     if not rows:
         return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
     verdict = roll_up(Counter(row.verdict for row in rows))
@@ -97,10 +129,42 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
         verdict, reason = clause.verdict, clause.reason
     if verdict is Verdict.PASS:
         return PromiseOutcome(PromiseStatus.PASSED)
-    unclear = any(row.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE) for row in rows)
-    undecided = unclear and clause.clause.level.binding
-    status = PromiseStatus.UNDECIDED if undecided else PromiseStatus.SKIPPED
-    return PromiseOutcome(status, f"{verdict.value}: {reason}")
+    open_rows = [row for row in rows if row.verdict in _OPEN]
+    task = next((row.remedy for row in open_rows if row.remedy), "")
+    unclear = any(row.verdict is not Verdict.NOT_TESTED for row in open_rows)
+    if unclear and clause.clause.level.binding:
+        text = _describe_undecided(clause, promise, f"{verdict.value}: {reason}", task)
+        return PromiseOutcome(PromiseStatus.UNDECIDED, text)
+    words = f"{verdict.value}: {reason}"
+    words += f"; to do: {' '.join(task.split())}" if task else ""
+    return PromiseOutcome(PromiseStatus.SKIPPED, words)
+
+
+def rows_of(results: Results, promise: Promise) -> tuple[CheckResult, ...]:
+    """The results of a run that speak for a promise, as its clause takes them."""
+    clause = next(item for item in results.clauses if item.clause.id == promise.clause)
+    return tuple(
+        result
+        for _, result in results.results_of(clause)
+        if result.check == promise.check and promise.subject in ("", result.subject)
+    )
+
+
+def _describe_undecided(clause: ClauseResult, promise: Promise, reason: str, task: str) -> str:
+    lines = [
+        f"{promise.check}: undecided",
+        _name_clause(clause),
+        f"  subject    {promise.subject or 'every recorded exchange'}",
+        f"  reason     {reason}",
+    ]
+    if task:
+        lines.append("  to do      " + task.replace("\n", "\n             "))
+    return "\n".join(lines)
+
+
+def _name_clause(clause: ClauseResult) -> str:
+    quote = f": “{clause.clause.quote}”" if clause.clause.quote else ""
+    return f"  clause     {clause.clause.id}{quote}"
 
 
 def _rests_on_refusals(clause: ClauseResult) -> bool:
@@ -126,12 +190,10 @@ def _report_failure(results: Results, clause: ClauseResult, promise: Promise) ->
 
 def describe_finding(finding: Finding, clause: ClauseResult | None = None) -> str:
     """Describe a finding in a few lines for a terminal."""
-    clauses = clause.clause.id if clause else ", ".join(finding.clauses)
     detail = f" ({finding.detail})" if finding.detail else ""
-    quote = f": “{clause.clause.quote}”" if clause and clause.clause.quote else ""
     lines = [
         f"{finding.check}: {finding.outcome}{detail}",
-        f"  clause     {clauses or 'none'}{quote}",
+        _name_clause(clause) if clause else f"  clause     {', '.join(finding.clauses) or 'none'}",
         f"  operation  {', '.join(finding.operations) or 'any'}",
         f"  expected   {finding.expected}",
         f"  actual     {finding.actual}",

@@ -83,7 +83,7 @@ class TestPolicyAsTests:
         outcomes = result.parseoutcomes()
         assert set(outcomes) == {"passed", "skipped"}, result.stdout.str()
         result.stdout.fnmatch_lines(
-            ["PASSED policy.yaml::AUTH-1::auth/missing-credentials::listContacts"]
+            ["PASSED policy.yaml::AUTH-1::auth/missing-credentials[[]listContacts[]]"]
         )
         result.stdout.fnmatch_lines(["SKIPPED*not-tested: it binds the partner's client*"])
 

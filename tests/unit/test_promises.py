@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from apicheck.load import profile_dir
 from apicheck.model.plan import Options
 from apicheck.model.policy import Clause
 from apicheck.model.results import (
@@ -14,6 +15,8 @@ from apicheck.model.results import (
     Word,
 )
 from apicheck.model.verdict import Consequence, Level, RunWord, Severity, Verdict
+from apicheck.plan import plan
+from apicheck.probe.control import EVERYTHING, list_capabilities
 from apicheck.promises import (
     Promise,
     PromiseOutcome,
@@ -22,8 +25,9 @@ from apicheck.promises import (
     list_promises,
     narrow,
     outcome_of,
+    promises_of,
 )
-from apicheck.run import RunConfig
+from apicheck.run import RunConfig, load_inputs
 
 SPEC = """\
 openapi: 3.1.0
@@ -49,6 +53,7 @@ clauses:
   HDR-1: {section: "1", quote: "Every response has an id", checks: headers/request-id}
   TERMS-1: {section: "2", quote: "Be good", actors: [client]}
 """
+CONTROL = ((), ("mint", "revoke"), ("clock",), tuple(sorted(EVERYTHING)))
 PROMISE = Promise("AUTH-1", "auth/missing-credentials", "listThings")
 
 
@@ -96,11 +101,35 @@ def results(
 
 def test_a_policy_is_listed_clause_by_check_by_subject(tmp_path: Path) -> None:
     assert [str(promise) for promise in list_promises(request(tmp_path))] == [
-        "AUTH-1::auth/missing-credentials::listThings",
-        "AUTH-1::auth/missing-credentials::status",
+        "AUTH-1::auth/missing-credentials[listThings]",
         "HDR-1::headers/request-id",
         "TERMS-1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "control"),
+    [
+        ("canonical", ()),
+        *(("capsule", words) for words in CONTROL),
+        *(("dahimail", words) for words in CONTROL),
+        *(("emitrr", words) for words in CONTROL),
+    ],
+)
+def test_a_list_without_draws_and_questions_lacks_nothing_that_a_run_tests(
+    profile: str, control: tuple[str, ...], tmp_path: Path
+) -> None:
+    settings = 'base_url = "http://127.0.0.1:1"\n'
+    settings += '[control]\nurl = "http://127.0.0.1:1"\n' if control else ""
+    (tmp_path / "apicheck.toml").write_text(settings)
+    folder = profile_dir(profile)
+    config = RunConfig(policy=folder / "policy.yaml", target=tmp_path / "apicheck.toml")
+    inputs = load_inputs(config)
+    documents = (inputs.spec, inputs.policy, inputs.target, inputs.checks)
+    offered = list_capabilities(inputs.target, frozenset(control))
+    whole = plan(*documents, Options(draws=1), capabilities=offered)
+    tested = {promise for promise in promises_of(whole) if promise.check}
+    assert tested - set(list_promises(config)) == set()
 
 
 def test_all_promises_select_the_whole_run(tmp_path: Path) -> None:
@@ -113,6 +142,13 @@ def test_some_promises_select_only_their_clauses_and_checks(tmp_path: Path) -> N
     whole = request(tmp_path)
     options = narrow(whole, (PROMISE,), (PROMISE, Promise("TERMS-1"))).options
     assert options == Options(clauses=("AUTH-1",), select=(PROMISE.check,))
+
+
+def test_promises_about_operations_select_only_these(tmp_path: Path) -> None:
+    whole = request(tmp_path)
+    one, read = list_promises(whole)[:2]
+    assert narrow(whole, (one,), (one, read)).options.operations == ("listThings",)
+    assert narrow(whole, (one, read), (*(one, read), PROMISE)).options.operations == ()
 
 
 @pytest.mark.parametrize(
@@ -195,7 +231,8 @@ def test_a_promise_that_was_not_tested_everywhere_is_partial_as_on_the_command_l
 def test_what_could_not_be_judged_beside_a_pass_stays_undecided() -> None:
     outcome = whole_check(Verdict.PASS, Verdict.INCONCLUSIVE)
     assert outcome.status is PromiseStatus.UNDECIDED
-    assert outcome.text.startswith("partial: 1 of 2 subjects pass; 1 undecided: op1: because")
+    assert "\n  reason     partial: 1 of 2 subjects pass; 1 undecided: op1: because" in outcome.text
+    assert len(outcome.text.splitlines()) < 7
     wished = whole_check(Verdict.PASS, Verdict.INCONCLUSIVE, level=Level.SHOULD)
     assert wished.status is PromiseStatus.SKIPPED
 

@@ -57,11 +57,15 @@ def plan(
     *,
     capabilities: frozenset[str] = frozenset(),
     drawn: Mapping[str, tuple[object, ...]] | None = None,
+    drawing: bool = True,
 ) -> Plan:
     """Plan every probe of a run, and give a reason for every subject that gets none.
 
     drawn: values of an earlier plan, to plan the same run again; None draws new ones.
+    drawing: False for a plan of which only the subjects matter: drawing takes most of the time.
     """
+    if not drawing:
+        drawn = {}
     schemes = {**spec.schemes, **policy.facts.authentication.schemes, **target.schemes}
     spec = replace(spec, schemes=schemes)
     mode = effective_mode(target, options)
@@ -73,6 +77,7 @@ def plan(
         mode=mode,
         thorough=options.thorough,
         skip=options.skip,
+        drawing=drawing,
     )
     options = _expand_selection(options, context)
     clauses = plan_clauses(policy, checks, target, options)

@@ -20,9 +20,11 @@ from apicheck.model.subject import UNIQUE, Recipe, RunContext
 from apicheck.model.target import Identity, Minter, Mode, Target, usual_plan
 from apicheck.model.verdict import NotTested
 from apicheck.plan.withholding import withhold
+from apicheck.requests.bodies import draw_no_body
 from apicheck.requests.clients import with_client_in_body
 from apicheck.requests.credentials import satisfies
 from apicheck.requests.recipes import make_recipes
+from apicheck.requests.strings import draw_no_text
 
 NOBODY = Identity(name="nobody", placeholder="")
 """The caller of public operations when the target file names no identity."""
@@ -37,10 +39,12 @@ def build_context(
     mode: Mode,
     thorough: bool,
     skip: tuple[str, ...] = (),
+    drawing: bool = True,
 ) -> RunContext:
     """Build what every subject of a run shares. It holds no secret.
 
-    skip: selectors of operations that the command line leaves out.
+    skip: selectors of operations that the command line leaves out. drawing: whether bodies that
+    no plain value fits are drawn.
     """
     facts = _with_target_limits(policy.facts, target)
     security = {
@@ -60,7 +64,7 @@ def build_context(
     identities = {**target.identities, NOBODY.name: NOBODY}
 
     def make(some: Spec) -> Mapping[str, Recipe | NotTested]:
-        return _with_echoes(_make_recipes(some, facts, target, mode), facts)
+        return _with_echoes(_make_recipes(some, facts, target, mode, drawing=drawing), facts)
 
     withheld = withhold(spec, facts, target, skip, secured, make)
     context = RunContext(
@@ -232,7 +236,7 @@ def _select_clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, .
 
 
 def _make_recipes(
-    spec: Spec, facts: Facts, target: Target, mode: Mode
+    spec: Spec, facts: Facts, target: Target, mode: Mode, *, drawing: bool
 ) -> Mapping[str, Recipe | NotTested]:
     found = dict(
         make_recipes(
@@ -240,8 +244,8 @@ def _make_recipes(
             {**_first_belongings(target), **target.fixtures},
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
-            draw_body=draw_body,
-            draw_text=draw_text,
+            draw_body=draw_body if drawing else draw_no_body,
+            draw_text=draw_text if drawing else draw_no_text,
             host=urlsplit(target.base_url).netloc,
             refs=target.refs,
         )

@@ -3,10 +3,18 @@
 Transcripts leave this package redacted: a placeholder stands for each secret.
 """
 
-from apicheck.probe.control import discover
+from apicheck.probe.control import discover, list_possible_capabilities
 from apicheck.probe.journal import Journal
 from apicheck.probe.redactor import find_unhidden
 from apicheck.probe.scanning import Leak, scan
 from apicheck.probe.session import Session
 
-__all__ = ["Journal", "Leak", "Session", "discover", "find_unhidden", "scan"]
+__all__ = [
+    "Journal",
+    "Leak",
+    "Session",
+    "discover",
+    "find_unhidden",
+    "list_possible_capabilities",
+    "scan",
+]

@@ -14,22 +14,33 @@ from apicheck.probe.wire import WireRequest, WireResponse
 CONTROL_TIMEOUT_S = 30.0
 
 
+EVERYTHING = frozenset(
+    {"mint", "revoke", "change", "clock", "rewind", "effects", "listener", "fail_next"}
+)
+"""What the control protocol can offer to tests."""
+
+
 def discover(target: Target) -> frozenset[str]:
     """Find what a target offers beyond its API. Sends nothing to the API itself.
 
     Raises TargetUnreachable when the control URL does not respond as the protocol says.
     """
-    offered: set[str] = set()
-    if target.control_url:
-        transport = Transport(parse_origin(target.control_url), timeout_s=CONTROL_TIMEOUT_S)
-        try:
-            offered |= Control(transport).fetch_capabilities()
-        finally:
-            transport.close()
-        if "listener" in offered:
-            offered.add("subscribe_by_hand")
-        if "mint" in offered:
-            offered.add("mint_bare")
+    if not target.control_url:
+        return list_capabilities(target, frozenset())
+    transport = Transport(parse_origin(target.control_url), timeout_s=CONTROL_TIMEOUT_S)
+    try:
+        return list_capabilities(target, Control(transport).fetch_capabilities())
+    finally:
+        transport.close()
+
+
+def list_capabilities(target: Target, control: frozenset[str]) -> frozenset[str]:
+    """List what a target offers. control: what its control URL offers."""
+    offered = set(control)
+    if "listener" in control:
+        offered.add("subscribe_by_hand")
+    if "mint" in control:
+        offered.add("mint_bare")
     if target.minters:
         offered.add("mint")
     if target.effects is not None:
@@ -37,6 +48,11 @@ def discover(target: Target) -> frozenset[str]:
     if target.listener is not None or target.control_url:
         offered.add("listener")
     return frozenset(offered)
+
+
+def list_possible_capabilities(target: Target) -> frozenset[str]:
+    """List what a target may offer, without asking its control URL."""
+    return list_capabilities(target, EVERYTHING if target.control_url else frozenset())
 
 
 class Control:

@@ -15,7 +15,15 @@ from apicheck.run.collateral import (
     write_caught,
     write_collateral,
 )
-from apicheck.run.config import Inputs, RunConfig, build_plan, load_document, load_inputs, load_plan
+from apicheck.run.config import (
+    Inputs,
+    RunConfig,
+    build_plan,
+    load_document,
+    load_inputs,
+    load_plan,
+    sketch_plan,
+)
 from apicheck.run.coverage import ClauseCoverage, Coverage, Means, Reading, measure_coverage
 from apicheck.run.directory import read_journal
 from apicheck.run.in_process import Application, serve_application
@@ -104,6 +112,7 @@ __all__ = [
     "run_receiver",
     "serve_application",
     "sign_run",
+    "sketch_plan",
     "verify_run",
     "write_broken",
     "write_caught",

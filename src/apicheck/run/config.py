@@ -31,7 +31,8 @@ from apicheck.model.plan import Options, Plan
 from apicheck.model.policy import Policy
 from apicheck.model.target import Identity, Minter, Target
 from apicheck.plan import plan
-from apicheck.probe import discover
+from apicheck.plan.sketch import sketch
+from apicheck.probe import discover, list_possible_capabilities
 from apicheck.registry import collect
 from apicheck.run.base_url import derive_base_url
 from apicheck.run.fetch import FetchedDocument, fetch_document
@@ -213,3 +214,12 @@ def build_plan(inputs: Inputs, options: Options) -> Plan:
 def load_plan(config: RunConfig) -> Plan:
     """Load the inputs of a run and build its plan; sends nothing to the API under test."""
     return build_plan(load_inputs(config), config.options)
+
+
+def sketch_plan(config: RunConfig) -> Plan:
+    """Plan a run to see its subjects: nothing is drawn, and the control URL is not asked."""
+    inputs = load_inputs(config)
+    possible = list_possible_capabilities(inputs.target)
+    return sketch(
+        inputs.spec, inputs.policy, inputs.target, inputs.checks, config.options, possible
+    )

@@ -1,0 +1,151 @@
+"""A policy as pytest sees it: a collector for each clause, an item for each check and subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from apicheck.model.errors import ApicheckError
+from apicheck.model.plan import Options
+from apicheck.model.results import Results
+from apicheck.promises import Promise, PromiseStatus, list_promises, narrow, outcome_of, rows_of
+from apicheck.run import RunConfig, run_pipeline
+
+_BRACKETS = str.maketrans("[]", "()")
+
+
+class PolicyFile(pytest.File):
+    """A policy, with the run that serves its items."""
+
+    _promises: tuple[Promise, ...] = ()
+    _finished: Results | Exception | None = None
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Collect a collector for each clause, or its only item where no check tests it."""
+        try:
+            self._promises = list_promises(self._build_config())
+        except ApicheckError as error:
+            raise self.CollectError(str(error)) from None
+        for clause, promises in groupby(self._promises, lambda promise: promise.clause):
+            first, *others = promises
+            name = _name_node(clause)
+            if first.check:
+                every = (first, *others)
+                yield ClauseCollector.from_parent(self, name=name, promises=every)
+            else:
+                yield PromiseItem.from_parent(self, name=name, promise=first)
+
+    def results(self) -> Results:
+        """The results of the run, which the first item starts. Raises what the run raised."""
+        if self._finished is None:
+            try:
+                self._finished = self._run()
+            except Exception as error:  # noqa: BLE001  (raised again for each item)
+                self._finished = error
+        if isinstance(self._finished, Exception):
+            raise self._finished
+        return self._finished
+
+    def _run(self) -> Results:
+        selected = [
+            item.promise
+            for item in self.session.items
+            if isinstance(item, PromiseItem) and item.getparent(PolicyFile) is self
+        ]
+        config = narrow(self._build_config(), selected, self._promises)
+        return run_pipeline(config).results
+
+    def _build_config(self) -> RunConfig:
+        option = self.config.option
+        return RunConfig(
+            policy=self.path,
+            target=Path(option.apicheck_target) if option.apicheck_target else None,
+            options=Options(seed=option.apicheck_seed, max_requests=option.apicheck_max_requests),
+        )
+
+
+def _name_node(clause: str) -> str:
+    """Name the node of a clause: pytest splits an id at `::`, and ends its names at `[`."""
+    return clause.replace("::", ":").translate(_BRACKETS)
+
+
+class ClauseCollector(pytest.Collector):
+    """A clause, with an item for each check and subject."""
+
+    def __init__(self, *, promises: tuple[Promise, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._promises = promises
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Collect an item for each promise."""
+        for promise in self._promises:
+            # As text, so that a pytest whose ids have parts finds the subject to be one of them.
+            id_ = f"{self.nodeid}::{promise.name}"
+            yield PromiseItem.from_parent(self, name=promise.name, nodeid=id_, promise=promise)
+
+
+class PromiseItem(pytest.Item):
+    """One clause, as one check tests it on one subject; or a clause that no check tests."""
+
+    def __init__(self, *, promise: Promise, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.promise = promise
+
+    def setup(self) -> None:
+        """Run, once for all items; what the run raises is an error of each."""
+        try:
+            self._find_results()
+        except ApicheckError as error:
+            pytest.fail(str(error), pytrace=False)
+
+    def runtest(self) -> None:
+        """Fail with what was expected, what came and a reproduction, or with what is undecided."""
+        outcome = outcome_of(self._find_results(), self.promise)
+        match outcome.status:
+            case PromiseStatus.FAILED:
+                raise Violated(outcome.text)
+            case PromiseStatus.UNDECIDED:
+                raise Undecided(outcome.text)
+            case PromiseStatus.WARNED:
+                pytest.xfail(outcome.text)
+            case PromiseStatus.SKIPPED:
+                pytest.skip(outcome.text)
+
+    def _find_results(self) -> Results:
+        return cast("PolicyFile", self.getparent(PolicyFile)).results()
+
+    def amend_report(self, report: pytest.TestReport) -> None:
+        """Give the time that the promise's own requests took, and its line for the place."""
+        report.duration = 0.0
+        if report.when == "call":
+            rows = rows_of(self._find_results(), self.promise)
+            report.duration = sum(row.seconds for row in rows)
+        if report.skipped and isinstance(report.longrepr, tuple):
+            report.longrepr = (str(self.path), self.promise.line, report.longrepr[2])
+
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: str | None = None,
+    ) -> str:
+        """Show the message alone for what the run found."""
+        if isinstance(excinfo.value, Violated | Undecided):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo, cast("None", style)))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """The place of the clause, and a title: not the end of the id, whose dots pytest splits."""
+        title = f"{self.promise.clause}: {self.promise.name or 'no check'}"
+        return self.path, max(0, self.promise.line - 1), title
+
+
+class Violated(Exception):
+    """The API violates a clause."""
+
+
+class Undecided(Exception):
+    """The run could not judge a binding clause."""

@@ -1,0 +1,178 @@
+"""The items of a policy in pytest: their ids select, and one run serves them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from apicheck.pytest_plugin.items import PolicyFile
+from apicheck.registry import collect
+
+pytest_plugins = ["pytester"]
+
+SPEC = """\
+openapi: 3.1.0
+info: {title: Things, version: "1"}
+security: [{bearer: []}]
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+paths:
+  /things:
+    get: {operationId: things.list, responses: {"200": {description: fine}}}
+  /parts:
+    get: {operationId: parts.list, responses: {"200": {description: fine}}}
+  /status:
+    get: {operationId: status, security: [], responses: {"200": {description: fine}}}
+"""
+POLICY = """\
+policy: things
+version: "1"
+title: Things
+spec: openapi.yaml
+facts:
+  authentication: {refusal: 401}
+  responses: {all: {headers: {X-Request-Id: {unique: true}}}}
+clauses:
+  AUTH-1: {section: "1", quote: "A token is needed", checks: auth/missing-credentials, ops: "*"}
+  HDR-1.2: {section: "2", quote: "Every response has an id", checks: headers/request-id}
+  TERMS-1: {section: "3", quote: "Be good", actors: [client]}
+"""
+TARGET = """\
+base_url = "{url}"
+[identities.user]
+token_env = "THINGS_TOKEN"
+"""
+TOKEN = "things-5d0f3c9a7b21"
+THINGS = "policy.yaml::AUTH-1::auth/missing-credentials[things.list]"
+PARTS = "policy.yaml::AUTH-1::auth/missing-credentials[parts.list]"
+HEADER = "policy.yaml::HDR-1.2::headers/request-id"
+TERMS = "policy.yaml::TERMS-1"
+
+
+class Things(ThreadingHTTPServer):
+    """An API that counts its requests. open: paths that ask for no token."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.open: set[str] = set()
+        self.paths: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Things
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.server.paths.append(self.path)
+        known = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        free = self.path == "/status" or self.path in self.server.open
+        self.send_response(200 if known or free else 401)
+        self.send_header("Content-Length", "0")
+        self.send_header("X-Request-Id", str(len(self.server.paths)))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def things() -> Iterator[Things]:
+    with Things() as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """Import here what an inner pytest would import: it forgets that at its end, and it is slow."""
+    assert PolicyFile
+    assert collect()
+
+
+Pytest = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run_pytest(
+    things: Things, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Pytest:
+    monkeypatch.setenv("THINGS_TOKEN", TOKEN)
+    pytester.makefile(".toml", apicheck=TARGET.format(url=things.url))
+    pytester.makefile(".yaml", openapi=SPEC, policy=POLICY)
+
+    def run(*arguments: str | Path, apart: bool = False) -> pytest.RunResult:
+        start = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
+        return start("--apicheck-target", "apicheck.toml", "-rA", *arguments)
+
+    return run
+
+
+def ids_of(result: pytest.RunResult) -> dict[str, str]:
+    """Id -> the word that stands before it."""
+    found = (re.match(r"(PASSED|FAILED|ERROR|XFAIL) (\S+::\S+)", line) for line in result.outlines)
+    return {match[2]: match[1] for match in found if match}
+
+
+def test_collecting_draws_nothing_and_sends_nothing(
+    things: Things, run_pytest: Pytest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apicheck.plan.draw_values", pytest.fail)
+    monkeypatch.setattr("apicheck.plan.context.draw_body", pytest.fail)
+    monkeypatch.setattr("apicheck.plan.context.draw_text", pytest.fail)
+    monkeypatch.setattr("apicheck.probe.transport.Transport.send", pytest.fail)
+    result = run_pytest("--co", "-q", "policy.yaml")
+    assert result.outlines[:4] == [THINGS, PARTS, HEADER, TERMS]  # no status: it needs no token
+    assert things.paths == []
+
+
+@pytest.mark.parametrize("id_", [THINGS, PARTS, HEADER, TERMS])
+def test_every_id_that_pytest_prints_selects_its_item(id_: str, run_pytest: Pytest) -> None:
+    result = run_pytest("--co", "-q", id_)
+    assert [line for line in result.outlines if "::" in line] == [id_]
+
+
+def test_a_clause_and_a_check_of_it_select_their_items(run_pytest: Pytest) -> None:
+    for selector in (THINGS.partition("[")[0], "policy.yaml::AUTH-1"):
+        result = run_pytest("--co", "-q", selector)
+        assert [line for line in result.outlines if "::" in line] == [THINGS, PARTS]
+
+
+def test_failures_run_again_alone_until_they_pass(things: Things, run_pytest: Pytest) -> None:
+    things.open = {"/parts"}
+    first = run_pytest("policy.yaml")
+    assert ids_of(first) == {THINGS: "PASSED", PARTS: "FAILED", HEADER: "PASSED"}
+    things.paths.clear()
+    assert ids_of(run_pytest("--lf", "policy.yaml")) == {PARTS: "FAILED"}
+    assert set(things.paths) == {"/things", "/parts"}
+    assert things.paths.count("/things") == 1  # on which the identity is tried
+    assert ids_of(run_pytest("policy.yaml", "--lf", "-k", "HDR")) == {HEADER: "PASSED"}
+    things.open = set()
+    assert ids_of(run_pytest("--lf", "policy.yaml")) == {PARTS: "PASSED"}
+    assert len(ids_of(run_pytest("--lf", "policy.yaml"))) == 3
+
+
+def test_failures_come_first_and_the_first_one_ends_the_session(
+    things: Things, run_pytest: Pytest
+) -> None:
+    things.open = {"/parts"}
+    run_pytest("policy.yaml")
+    assert list(ids_of(run_pytest("--ff", "-x", "policy.yaml"))) == [PARTS]
+
+
+def test_every_printed_id_of_a_verbose_run_is_whole(run_pytest: Pytest) -> None:
+    result = run_pytest("-v", "policy.yaml")
+    printed = [line.split()[0] for line in result.outlines if re.search(r"::.*\[ *\d+%\]", line)]
+    assert printed == [THINGS, PARTS, HEADER, TERMS]
