@@ -176,3 +176,29 @@ def test_every_printed_id_of_a_verbose_run_is_whole(run_pytest: Pytest) -> None:
     result = run_pytest("-v", "policy.yaml")
     printed = [line.split()[0] for line in result.outlines if re.search(r"::.*\[ *\d+%\]", line)]
     assert printed == [THINGS, PARTS, HEADER, TERMS]
+
+
+WORKERS = [
+    ("-n", "2", "--dist", "load"),
+    ("-n", "0"),
+    *(("-n", "2", "--dist", mode) for mode in ("loadscope", "loadfile", "loadgroup")),
+    *(("-n", "2", "--dist", mode) for mode in ("worksteal", "each")),
+    ("-n", "4", "--dist", "load"),
+]
+
+
+@pytest.mark.parametrize(
+    "workers", [WORKERS[0], *(pytest.param(one, marks=pytest.mark.long) for one in WORKERS[1:])]
+)
+def test_one_run_serves_every_worker(
+    workers: tuple[str, ...], things: Things, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    things.open = {"/parts"}
+    alone = ids_of(run_pytest("policy.yaml"))
+    (first,) = pytester.path.glob("reports/*/results.json")
+    requests = len(things.paths)
+    result = run_pytest("policy.yaml", *workers, apart=True)
+    assert ids_of(result) == alone
+    assert len(things.paths) == 2 * requests
+    (second,) = set(pytester.path.glob("reports/*/results.json")) - {first}
+    assert second.exists()

@@ -138,14 +138,6 @@ class TestPolicyAsTests:
         assert result.parseoutcomes() == {"errors": 1, "deselected": pytest.approx(100, abs=100)}
         result.stdout.fnmatch_lines(["*http://127.0.0.1:9*"])
 
-    def test_the_items_of_one_policy_stay_on_one_worker(
-        self, honest: testing.Server, run_pytest: Pytest, policy: Path, pytester: pytest.Pytester
-    ) -> None:
-        # Not loadgroup: pytest-xdist 3.8 loses its groups under pytest 9.2.
-        result = run_pytest(honest, policy, "-n", "2", "--dist", "loadfile")
-        assert "failed" not in result.parseoutcomes()
-        assert len(list(pytester.path.glob("reports/*/results.json"))) == 1
-
 
 def test_the_plugin_costs_nothing_when_it_is_not_used(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(

@@ -13,7 +13,8 @@ from apicheck.model.errors import ApicheckError
 from apicheck.model.plan import Options
 from apicheck.model.results import Results
 from apicheck.promises import Promise, PromiseStatus, list_promises, narrow, outcome_of, rows_of
-from apicheck.run import RunConfig, run_pipeline
+from apicheck.pytest_plugin.single_run import obtain
+from apicheck.run import RunConfig, RunResult, run_pipeline
 
 _BRACKETS = str.maketrans("[]", "()")
 
@@ -43,21 +44,20 @@ class PolicyFile(pytest.File):
         """The results of the run, which the first item starts. Raises what the run raised."""
         if self._finished is None:
             try:
-                self._finished = self._run()
+                self._finished, _ = obtain(self.config, self.path, self._play)
             except Exception as error:  # noqa: BLE001  (raised again for each item)
                 self._finished = error
         if isinstance(self._finished, Exception):
             raise self._finished
         return self._finished
 
-    def _run(self) -> Results:
+    def _play(self) -> RunResult:
         selected = [
             item.promise
             for item in self.session.items
             if isinstance(item, PromiseItem) and item.getparent(PolicyFile) is self
         ]
-        config = narrow(self._build_config(), selected, self._promises)
-        return run_pipeline(config).results
+        return run_pipeline(narrow(self._build_config(), selected, self._promises))
 
     def _build_config(self) -> RunConfig:
         option = self.config.option
