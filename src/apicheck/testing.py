@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apicheck.load import profile_dir
+from apicheck.load import is_url, profile_dir
 from apicheck.model.exchange import Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Options
@@ -37,6 +37,7 @@ from apicheck.run import (
 )
 
 _SECRET = "APICHECK_GIVEN_SECRET"
+_TOKEN = "APICHECK_GIVEN_TOKEN"
 
 __all__ = ["Run", "Server", "check", "check_receiver", "server"]
 
@@ -101,6 +102,8 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
     policy: str | Path | None = None,
     spec: str | Path | None = None,
     base_url: str = "",
+    app: Application | None = None,
+    token: str = "",
     select: tuple[str, ...] = (),
     clauses: tuple[str, ...] = (),
     operations: tuple[str, ...] = (),
@@ -112,7 +115,10 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
 ) -> Run:
     """Test an API against its policy, or against a part of it.
 
-    target: the target file; without one, `base_url` and a policy, document or profile.
+    target: the target file; without one, `base_url` or `app`, and a policy, document or profile.
+    app: an ASGI or WSGI application, which is served from a thread of this process meanwhile;
+    `spec` may then be the path at which it serves its document ("/openapi.json"). token: of the
+    caller, in place of the identities of the target file.
     select: check ids or families. draws: how many values a check draws. options: replaces all
     single ones. out: the run directory; a temporary one when None.
     Raises ApicheckError when policy, document or target cannot be used, TargetUnreachable when
@@ -126,19 +132,31 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
         draws=draws,
         max_requests=max_requests,
     )
-    overrides: dict[str, Json] = {"base_url": base_url} if base_url else {}
-    config = RunConfig(
-        profile=profile,
-        policy=Path(policy) if policy else None,
-        spec=Path(spec) if spec else None,
-        target=Path(target) if target else None,
-        overrides=overrides,
-        options=chosen,
-        out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
-        formats=(),
-    )
-    result = run_pipeline(config)
+    with ExitStack() as stack:
+        url = base_url if app is None else stack.enter_context(serve_application(app))
+        overrides: dict[str, Json] = {"base_url": url} if url else {}
+        overrides |= {"identities": {"token": {"token_env": _TOKEN}}} if token else {}
+        config = RunConfig(
+            profile=profile,
+            policy=Path(policy) if policy else None,
+            spec=_locate_spec(spec, url if app is not None else ""),
+            target=Path(target) if target else None,
+            overrides=overrides,
+            options=chosen,
+            out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
+            formats=(),
+            environ={_TOKEN: token} if token else {},
+        )
+        result = run_pipeline(config)
     return Run(result.results, result.directory, result.files)
+
+
+def _locate_spec(spec: str | Path | None, app_url: str) -> str | Path | None:
+    """The place of a document: a URL, a file, or a path of the application that serves it."""
+    if not isinstance(spec, str) or is_url(spec):
+        return spec
+    served = app_url and spec.startswith("/") and not Path(spec).exists()
+    return f"{app_url}{spec}" if served else Path(spec)
 
 
 def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a default)
