@@ -117,7 +117,7 @@ def narrow(config: RunConfig, wanted: Collection[Promise], every: Collection[Pro
 
 def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     """The outcome of a promise, from the results of a run."""
-    clause = next(item for item in results.clauses if item.clause.id == promise.clause)
+    clause = find_clause(results, promise)
     rows = rows_of(results, promise)
     if not rows:
         return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
@@ -140,12 +140,27 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     return PromiseOutcome(PromiseStatus.SKIPPED, words)
 
 
+def find_clause(results: Results, promise: Promise) -> ClauseResult:
+    """Find the clause of a promise."""
+    return next(item for item in results.clauses if item.clause.id == promise.clause)
+
+
+def findings_of(results: Results, promise: Promise) -> tuple[Finding, ...]:
+    """The findings that break a promise."""
+    return tuple(
+        finding
+        for finding in results.findings
+        if finding.check == promise.check
+        and promise.clause in finding.clauses
+        and (not promise.subject or promise.subject in finding.subjects)
+    )
+
+
 def rows_of(results: Results, promise: Promise) -> tuple[CheckResult, ...]:
     """The results of a run that speak for a promise, as its clause takes them."""
-    clause = next(item for item in results.clauses if item.clause.id == promise.clause)
     return tuple(
         result
-        for _, result in results.results_of(clause)
+        for _, result in results.results_of(find_clause(results, promise))
         if result.check == promise.check and promise.subject in ("", result.subject)
     )
 
@@ -174,13 +189,7 @@ def _rests_on_refusals(clause: ClauseResult) -> bool:
 
 
 def _report_failure(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:
-    causes = [
-        finding
-        for finding in results.findings
-        if finding.check == promise.check
-        and promise.clause in finding.clauses
-        and (not promise.subject or promise.subject in finding.subjects)
-    ]
+    causes = findings_of(results, promise)
     text = "\n\n".join(describe_finding(finding, clause) for finding in causes)
     if clause.consequence is Consequence.VIOLATION:
         return PromiseOutcome(PromiseStatus.FAILED, text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -176,6 +178,53 @@ def test_every_printed_id_of_a_verbose_run_is_whole(run_pytest: Pytest) -> None:
     result = run_pytest("-v", "policy.yaml")
     printed = [line.split()[0] for line in result.outlines if re.search(r"::.*\[ *\d+%\]", line)]
     assert printed == [THINGS, PARTS, HEADER, TERMS]
+
+
+def test_the_junit_file_has_times_and_what_each_case_is_about(
+    things: Things, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    things.open = {"/parts"}
+    result = run_pytest("policy.yaml", "--junit-xml", "junit.xml")
+    (directory,) = pytester.path.glob("reports/*")
+    result.stdout.fnmatch_lines([f"apicheck: the run and its report are in *{directory.name}"])
+    root = ET.parse(pytester.path / "junit.xml").getroot()
+    cases = {case.attrib["name"]: case for case in root.iter("testcase")}
+    times = {name: float(case.attrib["time"]) for name, case in cases.items()}
+    assert min(times[name] for name in times if "/" in name) > 0
+    assert times["TERMS-1"] == 0
+    failed = cases["auth/missing-credentials[parts.list]"]
+    said = {one.attrib["name"]: one.attrib["value"] for one in failed.iter("property")}
+    assert len(said.pop("fingerprint")) == 10
+    assert said == {
+        "clause": "AUTH-1",
+        "section": "1",
+        "level": "must",
+        "check": "auth/missing-credentials",
+        "subject": "parts.list",
+        "apicheck_run": str(directory),
+    }
+
+
+def test_allure_gets_exchanges_as_steps_with_a_severity(
+    things: Things, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    things.open = {"/parts"}
+    run_pytest("--alluredir", "allure", PARTS)
+    (written,) = pytester.path.glob("allure/*-result.json")
+    result = json.loads(written.read_text())
+    labels = {label["name"]: label["value"] for label in result["labels"]}
+    assert (result["status"], labels["severity"], labels["story"]) == (
+        "failed",
+        "blocker",
+        "AUTH-1",
+    )
+    assert result["name"] == "AUTH-1: auth/missing-credentials[parts.list]"
+    (step, *_) = [one for one in result["steps"] if one["name"] == "GET /parts → 200 OK"]
+    files = {one["name"]: one["source"] for one in (*result["attachments"], *step["attachments"])}
+    texts = {name: (pytester.path / "allure" / file).read_text() for name, file in files.items()}
+    assert "curl -i" in texts["curl"]
+    assert texts["request"].startswith("GET /parts")
+    assert "200 OK" in texts["response"]
 
 
 WORKERS = [

@@ -164,15 +164,28 @@ def judge_passive(plan: Plan, exchanges: Sequence[Exchange]) -> tuple[CheckResul
     """Judge the passive checks over all exchanges, in the order in which they were sent."""
     ordered = sorted(exchanges, key=lambda exchange: (exchange.sent_at, exchange.id))
     partial = plan.options.partial
-    read: dict[tuple[bool, bool], list[Exchange]] = {}
+    read: dict[tuple[bool, bool], tuple[list[Exchange], Mapping[str, float]]] = {}
     results: list[CheckResult] = []
     for check in plan.passive:
         assert check.fold is not None
         selection = check.fold.at_any_time, check.fold.everywhere
         if selection not in read:
-            read[selection] = list(filter(check.fold.reads, ordered))
-        results += _fold(plan, check, check.fold, read[selection], partial=partial)
+            chosen = list(filter(check.fold.reads, ordered))
+            read[selection] = chosen, _measure_operations(chosen)
+        chosen, spent = read[selection]
+        for result in _fold(plan, check, check.fold, chosen, partial=partial):
+            own = (spent.get(result.operation, 0.0),) if result.operation else spent.values()
+            took = sum(own) if result.exercised else 0.0
+            results.append(replace(result, seconds_read=round(took, 3)))
     return tuple(results)
+
+
+def _measure_operations(exchanges: Iterable[Exchange]) -> Mapping[str, float]:
+    """Measure how long the exchanges of each operation took, in seconds."""
+    spent: defaultdict[str, float] = defaultdict(float)
+    for exchange in exchanges:
+        spent[exchange.request.operation] += exchange.received_at - exchange.sent_at
+    return spent
 
 
 def _fold(

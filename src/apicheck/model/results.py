@@ -38,6 +38,7 @@ class CheckResult:
 
     facts: paths that it is about. kind: for not-tested. exercised: exchanges in which the property
     was put to the test. evidence: also of a pass. seconds: that its own exchanges took.
+    seconds_read: that the exchanges took which a passive check read; they are of other checks too.
     """
 
     check: str
@@ -53,6 +54,7 @@ class CheckResult:
     cases: int = 0
     evidence: tuple[str, ...] = ()
     seconds: float = 0.0
+    seconds_read: float = 0.0
 
     def narrow(self, taken: Sequence[str], declared: Sequence[str]) -> CheckResult:
         """The result for a clause that takes only some outcomes of the check; () takes all.

@@ -66,6 +66,14 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say where the runs of the session's policies are."""
+    reports = (one for reports in terminalreporter.stats.values() for one in reports)
+    named = (dict(getattr(report, "user_properties", ())).get("apicheck_run") for report in reports)
+    for directory in dict.fromkeys(filter(None, named)):
+        terminalreporter.write_line(f"apicheck: the run and its report are in {directory}")
+
+
 @pytest.fixture(scope="session")
 def apicheck_server() -> Iterator[Callable[..., Server]]:
     """Start reference servers: `apicheck_server("canonical", faults=("auth/…",))`.

@@ -13,6 +13,7 @@ from apicheck.model.errors import ApicheckError
 from apicheck.model.plan import Options
 from apicheck.model.results import Results
 from apicheck.promises import Promise, PromiseStatus, list_promises, narrow, outcome_of, rows_of
+from apicheck.pytest_plugin.properties import describe
 from apicheck.pytest_plugin.single_run import obtain
 from apicheck.run import RunConfig, RunResult, run_pipeline
 
@@ -23,7 +24,7 @@ class PolicyFile(pytest.File):
     """A policy, with the run that serves its items."""
 
     _promises: tuple[Promise, ...] = ()
-    _finished: Results | Exception | None = None
+    _finished: tuple[Results, Path] | Exception | None = None
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Collect a collector for each clause, or its only item where no check tests it."""
@@ -40,11 +41,14 @@ class PolicyFile(pytest.File):
             else:
                 yield PromiseItem.from_parent(self, name=name, promise=first)
 
-    def results(self) -> Results:
-        """The results of the run, which the first item starts. Raises what the run raised."""
+    def find_run(self) -> tuple[Results, Path]:
+        """The results and directory of the run, which the first item starts.
+
+        Raises what the run raised.
+        """
         if self._finished is None:
             try:
-                self._finished, _ = obtain(self.config, self.path, self._play)
+                self._finished = obtain(self.config, self.path, self._play)
             except Exception as error:  # noqa: BLE001  (raised again for each item)
                 self._finished = error
         if isinstance(self._finished, Exception):
@@ -98,32 +102,41 @@ class PromiseItem(pytest.Item):
     def setup(self) -> None:
         """Run, once for all items; what the run raises is an error of each."""
         try:
-            self._find_results()
+            self._find_run()
         except ApicheckError as error:
             pytest.fail(str(error), pytrace=False)
 
     def runtest(self) -> None:
         """Fail with what was expected, what came and a reproduction, or with what is undecided."""
-        outcome = outcome_of(self._find_results(), self.promise)
+        results, directory = self._find_run()
+        outcome = outcome_of(results, self.promise)
+        self.user_properties += describe(results, self.promise, directory)
+        if getattr(self.config.option, "allure_report_dir", None):
+            from apicheck.pytest_plugin.allure_steps import show
+
+            show(results, self.promise, directory)
         match outcome.status:
             case PromiseStatus.FAILED:
                 raise Violated(outcome.text)
             case PromiseStatus.UNDECIDED:
                 raise Undecided(outcome.text)
             case PromiseStatus.WARNED:
-                pytest.xfail(outcome.text)
+                raise pytest.xfail.Exception(outcome.text)  # a failure under --runxfail
             case PromiseStatus.SKIPPED:
                 pytest.skip(outcome.text)
 
-    def _find_results(self) -> Results:
-        return cast("PolicyFile", self.getparent(PolicyFile)).results()
+    def _find_run(self) -> tuple[Results, Path]:
+        return cast("PolicyFile", self.getparent(PolicyFile)).find_run()
 
     def amend_report(self, report: pytest.TestReport) -> None:
-        """Give the time that the promise's own requests took, and its line for the place."""
+        """Give the time that the promise's exchanges took, and its line for the place.
+
+        Otherwise the first item would have the time of the whole run, and the others none.
+        """
         report.duration = 0.0
         if report.when == "call":
-            rows = rows_of(self._find_results(), self.promise)
-            report.duration = sum(row.seconds for row in rows)
+            rows = rows_of(self._find_run()[0], self.promise)
+            report.duration = sum(row.seconds or row.seconds_read for row in rows)
         if report.skipped and isinstance(report.longrepr, tuple):
             report.longrepr = (str(self.path), self.promise.line, report.longrepr[2])
 
@@ -143,7 +156,7 @@ class PromiseItem(pytest.Item):
         return self.path, max(0, self.promise.line - 1), title
 
 
-class Violated(Exception):
+class Violated(AssertionError):
     """The API violates a clause."""
 
 

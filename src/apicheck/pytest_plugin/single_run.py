@@ -37,7 +37,7 @@ def obtain(
     folder = _find_shared_folder(config, policy)
     if folder is None:
         result = play()
-        return result.results, result.directory
+        return result.results, result.directory.absolute()
     with _locked(folder):
         if not (folder / _OUTCOME).exists():
             return _play(folder, play)
@@ -59,7 +59,7 @@ def _play(folder: Path, play: Callable[[], RunResult]) -> tuple[Results, Path]:
     finally:
         if outcome:  # none after Ctrl-C: the session ends
             (folder / _OUTCOME).write_text(json.dumps(outcome))
-    return result.results, result.directory
+    return result.results, result.directory.absolute()
 
 
 def _find_shared_folder(config: pytest.Config, policy: Path) -> Path | None:

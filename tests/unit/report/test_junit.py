@@ -69,7 +69,7 @@ def test_a_case_names_clause_check_and_fingerprint(results: Results) -> None:
     case = _cases(results)["AUTH-1 auth/missing-credentials createContact"]
     read = junitparser.Properties.fromelem(case._elem.find("properties"))
     assert [(one.name, one.value) for one in read] == [
-        ("requirement", "AUTH-1"),
+        ("clause", "AUTH-1"),
         ("level", "must"),
         ("check", "auth/missing-credentials"),
         ("fingerprint", "f-7d1c"),
@@ -89,13 +89,13 @@ def test_a_failure_states_what_was_expected_and_how_to_reproduce_it(results: Res
     assert "curl -i http://127.0.0.1/x" in failure.text
 
 
-def test_a_case_has_a_time_only_if_requests_of_its_own_took_it(results: Results) -> None:
-    first, *others = results.checks
-    timed = replace(results, checks=(replace(first, seconds=0.25), *others))
-    root = ET.fromstring(render(timed, (), "junit"))
+def test_a_case_has_the_time_of_its_requests_or_of_those_that_it_read(results: Results) -> None:
+    first, second, *others = results.checks
+    own, reading = replace(first, seconds=0.25), replace(second, seconds_read=0.5)
+    root = ET.fromstring(render(replace(results, checks=(own, reading, *others)), (), "junit"))
     times = [case.get("time") for case in root.iter("testcase")]
-    assert times.count("0.250") == 1
-    assert set(times) == {"0.250", None}
+    assert times.count("0.250") == times.count("0.500") == 1
+    assert set(times) == {"0.250", "0.500", None}
     assert {suite.get("time") for suite in root.iter("testsuite")} == {"0.250", "0.000"}
 
 

@@ -36,7 +36,8 @@ def render_junit(results: Results) -> bytes:
     for suite, clauses in zip(suites, sections.values(), strict=True):
         for clause in clauses:
             suite.extend(_build_cases(results, judged[clause.id]))
-        _set_counts(suite)
+        numbers = {number for clause in clauses for number in judged[clause.id].results}
+        _set_counts(suite, sum(results.checks[number].seconds for number in numbers))
     suites.append(_add_operations(root, results))
     root.set("time", f"{measure_seconds(results.run):.3f}")
     for name in ("tests", "failures", "errors", "skipped"):
@@ -81,13 +82,13 @@ def _build_cases(results: Results, clause: ClauseResult) -> Iterator[ET.Element]
 
 
 def _build_case(classname: str, case: ReportedCase) -> ET.Element:
-    """Build a case. It has a time if it sent requests of its own; a passive check reads others'."""
+    """Build a case. Its time is that of its own exchanges, or of those that it read."""
     built = ET.Element("testcase", classname=classname, name=escape_for_xml(case.name))
-    if case.result is not None and case.result.seconds:
-        built.set("time", f"{case.result.seconds:.3f}")
+    if case.result is not None and (took := case.result.seconds or case.result.seconds_read):
+        built.set("time", f"{took:.3f}")
     properties = ET.SubElement(built, "properties")
     clause = case.clause.clause
-    named = [("requirement", clause.id), ("level", clause.level.value)]
+    named = [("clause", clause.id), ("level", clause.level.value)]
     named += [("check", case.result.check)] if case.result else []
     named += [("fingerprint", finding.id) for finding in case.findings]
     for key, value in named:
@@ -113,9 +114,10 @@ def _add_ending(built: ET.Element, case: ReportedCase) -> None:
     ending.text = escape_for_xml("\n".join(lines))
 
 
-def _set_counts(suite: ET.Element) -> None:
+def _set_counts(suite: ET.Element, seconds: float = 0.0) -> None:
+    """Set what a suite sums up. seconds: of the exchanges of its checks, each counted once."""
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
-    suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
+    suite.set("time", f"{seconds:.3f}")
     for element, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(name, str(sum(1 for case in cases if case.find(element) is not None)))
