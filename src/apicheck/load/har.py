@@ -27,12 +27,20 @@ LARGEST = 512 * 2**20
 _LONGEST_S = 86_400.0
 _CACHED = ("_fromCache", "fromCache", "_fetchedViaServiceWorker")
 _MALFORMED = "not of the form of HAR"
+_OF_A_RUN = "_apicheck"
+"""The member of an entry that apicheck wrote; tools that edit a HAR keep it."""
+_OWN = (
+    "was written by apicheck of a run: it has placeholders for secrets, failures that a check"
+    " asked for, and times of a clock that was moved, which nobody can judge as traffic;"
+    " apicheck judge RUN_DIR judges the run itself"
+)
 
 
 def load_har(path: Path) -> Recording:
     """The usable entries of a HAR file, in its order.
 
-    Raises RecordingError for a file that is no HAR, or that has no usable entry.
+    Raises RecordingError for a file that is no HAR, that has no usable entry, or that apicheck
+    wrote of a run: its requests are meant to be refused, and its clock was moved.
     """
     log = _read_log(path)
     left_out: Counter[str] = Counter()
@@ -80,6 +88,8 @@ def _read_log(path: Path) -> list[Json]:
         found = kind_of(entries) if isinstance(log, Mapping) else kind_of(log)
         message = f"is no HAR: log.entries must be a list, and {found} is there"
         raise failure(RecordingError, str(path), 0, message)
+    if any(isinstance(one, Mapping) and _OF_A_RUN in one for one in entries):
+        raise failure(RecordingError, str(path), 0, _OWN)
     return entries
 
 
@@ -163,8 +173,6 @@ def _read_post_data(written: Json) -> bytes | None:
             (_text(one["name"]), _text(one.get("value") or "")) for one in written.get("params", ())
         )
         return urlencode(params).encode() if params else None
-    if written.get("_encoding") == "base64":
-        return base64.b64decode(_text(text), validate=True)
     return _text(text).encode()
 
 
