@@ -167,13 +167,75 @@ def test_evidence_is_unpacked_when_it_is_asked_for(
     assert _errors(driver) == []
 
 
-def test_clauses_can_be_filtered(browser: Callable[[bool], Any], report: Path) -> None:
+def _shown(driver: Any, selector: str, name: str) -> list[str]:
+    found = driver.find_elements("css selector", selector)
+    return [one.get_attribute(name) for one in found if one.is_displayed()]
+
+
+def _choose(driver: Any, name: str, value: str) -> None:
+    from selenium.webdriver.support.ui import Select
+
+    driver.find_element("css selector", "details.filters").get_attribute("open") or (
+        driver.find_element("css selector", "details.filters > summary").click()
+    )
+    Select(driver.find_element("css selector", f"[data-filter={name}]")).select_by_visible_text(
+        value
+    )
+
+
+def test_words_filter_all_of_the_page_and_stay_in_the_address(
+    browser: Callable[[bool], Any], report: Path
+) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
+
     driver = browser(True)
     driver.get(report.as_uri())
-    driver.find_element("id", "clause-words").send_keys("signed")
-    rows = driver.find_elements("css selector", "tr[data-verdict]")
-    assert [row.get_attribute("data-clause") for row in rows if row.is_displayed()] == ["HOOK-1"]
-    assert driver.find_element("id", "clause-count").text == "1 of 12 clauses shown"
+    driver.find_element(By.TAG_NAME, "body").send_keys("/")
+    assert driver.switch_to.active_element.get_attribute("id") == "words"
+    driver.switch_to.active_element.send_keys("signed")
+    note = driver.find_element("id", "filtered")
+    WebDriverWait(driver, 30).until(lambda _: note.is_displayed())
+    assert _shown(driver, "tr[data-clause]", "data-clause") == ["HOOK-1"]
+    assert _shown(driver, "article.finding", "data-finding") == ["f-31bb"]
+    assert "Only what fits “signed”" in note.text
+    assert "1 of 12 clauses" in note.text
+    WebDriverWait(driver, 30).until(lambda d: "?q=signed" in d.current_url)
+
+    driver.get(driver.current_url)
+    assert _shown(driver, "tr[data-clause]", "data-clause") == ["HOOK-1"]
+    driver.find_element("id", "filter-clear").click()
+    assert len(_shown(driver, "tr[data-clause]", "data-clause")) == 14
+    assert "?" not in driver.current_url
+    assert _errors(driver) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "clauses"),
+    [
+        ("v", "inconclusive", ["RATE-2"]),
+        ("l", "should", ["HDR-1"]),
+        ("a", "receiver", ["HOOK-2"]),
+        ("c", "headers/request-id", ["HDR-1"]),
+        ("o", "createContact", ["AUTH-1"]),
+    ],
+)
+def test_each_filter_shows_what_is_about_it(
+    browser: Callable[[bool], Any], report: Path, name: str, value: str, clauses: list[str]
+) -> None:
+    driver = browser(True)
+    driver.get(report.as_uri())
+    _choose(driver, name, value)
+    assert _shown(driver, "tr[data-clause]", "data-clause") == clauses
+    assert f"{name}=" in driver.current_url
+
+
+def test_a_link_to_what_a_filter_hides_shows_it(
+    browser: Callable[[bool], Any], report: Path
+) -> None:
+    driver = browser(True)
+    driver.get(f"{report.as_uri()}?q=signed#clause-RATE-2")
+    assert driver.find_element("id", "clause-RATE-2").is_displayed()
 
 
 def test_without_javascript_it_says_the_same(

@@ -22,7 +22,7 @@ OF_THE_TARGET = (
     "headers",
 )
 """Parameters of `apicheck run`."""
-OF_THE_REPORT = ("formats", "sign_key", "sign_key_env", "baseline", "fail_on")
+OF_THE_REPORT = ("formats", "since", "sign_key", "sign_key_env", "baseline", "fail_on")
 
 
 def as_in_the_run(

@@ -165,6 +165,12 @@ limits = combine(
 )  # fmt: skip
 
 
+since = click.option(
+    "--since", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="DIR",
+    help="An earlier run: the page says what changed since. Repeatable, for a trend.",
+)  # fmt: skip
+
+
 def build_config(given: Mapping[str, Any]) -> RunConfig:
     """Build a RunConfig from a command's options. Raises click.UsageError for unknown names.
 
@@ -187,6 +193,7 @@ def build_config(given: Mapping[str, Any]) -> RunConfig:
         readings=tuple(given.get("readings", ())),
         argv=redact_arguments(sys.argv),
         attestations=given.get("attestations"),
+        since=tuple(given.get("since", ())),
         signing_key=load_key(given, "sign_key", "sign_key_env"),
     )
     _check_names(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,11 +26,16 @@ from apicheck.report import FORMATS, render
               help="What people attest, in place of the file of the run.")  # fmt: skip
 @click.option("--baseline", type=options.FILE, metavar="FILE",
               help="Leave out the findings that this file knows (apicheck baseline).")  # fmt: skip
+@options.since
+@click.option("--print", "on_paper", type=click.Choice(("short", "full")), default="short",
+              show_default=True,
+              help="What the page shows on paper: 15 pages at most, or all of it.")  # fmt: skip
 @allow_modified
 @options.loudness
 @click.pass_obj
 def command(
     screen: Screen,
+    /,
     run_dir: Path,
     form: str,
     output: Path | None,
@@ -37,6 +43,7 @@ def command(
     *,
     allow_modified: bool,
     attestations: Path | None,
+    **of_the_page: Any,
 ) -> int:
     """Render a saved run in one of the formats of reports.
 
@@ -47,14 +54,17 @@ def command(
     \b
     apicheck report reports/canonical-20261121T063000 --format junit -o junit.xml
     apicheck report reports/canonical-20261121T063000 --format sarif -o apicheck.sarif
+    apicheck report reports/new --since reports/old --print full -o report.html
     """
-    from apicheck.run import load_saved
+    from apicheck.run import compare_with_earlier, load_saved, read_earlier
 
     known = load_known(baseline)
     refuse_modified(screen, run_dir, allowed=allow_modified)
     results, transcripts = load_saved(run_dir, attestations)
     results = leave_out(results, known)
-    content = render(results, transcripts, form)
+    comparison = compare_with_earlier(results, read_earlier(of_the_page["since"]))
+    full = of_the_page["on_paper"] == "full"
+    content = render(results, transcripts, form, comparison, print_full=full)
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
               help="A format of the report, beside results.json. Repeatable.")  # fmt: skip
 @click.option("--attestations", type=options.FILE, metavar="FILE",
               help="What people attest: the answers that apicheck attest asks for.")  # fmt: skip
+@options.since
 @key_file("--sign-key", "Sign the run with this private key: Ed25519, PEM (PKCS#8).")
 @click.option("--sign-key-env", metavar="NAME",
               help="Sign the run with the private key in this variable.")  # fmt: skip

@@ -34,6 +34,7 @@ from apicheck.judge.results import (
     judge_passive,
     select_for_passive,
 )
+from apicheck.judge.scopes import list_scope_uses
 from apicheck.judge.tasks import collect_tasks
 from apicheck.judge.word import decide_word
 from apicheck.load import find_near_scopes
@@ -112,6 +113,7 @@ def judge(
         caveats=(*(ending.reason for ending in endings), *_collect_caveats(plan)),
         leftovers=tuple(leftovers),
         operations=operations,
+        scopes=list_scope_uses(plan, transcripts),
         left_out=plan.spec.left_out,
         remarks=len(plan.spec.remarks),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apicheck.model.results import Finding
+from apicheck.model.results import Finding, Results
 from apicheck.model.verdict import Verdict
 
 
@@ -53,3 +53,11 @@ class Difference:
     unexercised: tuple[Unexercised, ...]
     caveats: tuple[str, ...]
     is_worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Earlier runs, the oldest first, and what differs between the last of them and another run."""
+
+    earlier: tuple[Results, ...]
+    difference: Difference

@@ -107,6 +107,20 @@ class OperationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeUse:
+    """What came of a scope that an operation needs.
+
+    lacking: statuses of valid requests by callers without it. holding: of those by callers who hold
+    all that the operation needs. () where nobody sent such a request.
+    """
+
+    operation: str
+    scope: str
+    lacking: tuple[int, ...] = ()
+    holding: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One cause: check x outcome x detail, with all that it touches.
 
@@ -281,6 +295,8 @@ class Results:
     """What the run created and could not delete."""
     operations: tuple[OperationResult, ...] = ()
     """Every operation of the document once, in its order."""
+    scopes: tuple[ScopeUse, ...] = ()
+    """Every scope that an operation needs, in the order of the document."""
     left_out: tuple[LeftOut, ...] = ()
     """Operations that are not among them, since the document's description of them is broken."""
     remarks: int = 0

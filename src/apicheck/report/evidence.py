@@ -11,10 +11,11 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.report.text import join_lines
-from apicheck.report.wire import describe_context, join_text, make_title, show_exchange
+from apicheck.report.wire import join_text, make_title, show_exchange
 
 BEFORE = 6
 """How many of the exchanges before a wanted one are named."""
@@ -41,8 +42,13 @@ class Evidence:
     omitted: int = 0
 
 
-def gather_evidence(transcripts: Iterable[Transcript], wanted: frozenset[str]) -> Evidence:
-    """Read the transcripts once: keep the wanted exchanges, and pack all of them."""
+def gather_evidence(
+    transcripts: Iterable[Transcript], wanted: frozenset[str], start: datetime
+) -> Evidence:
+    """Read the transcripts once: keep the wanted exchanges, and pack all of them.
+
+    start: when the run began.
+    """
     kept: dict[str, Exchange] = {}
     before: dict[str, tuple[str, ...]] = {}
     chunk_of: dict[str, int] = {}
@@ -58,7 +64,7 @@ def gather_evidence(transcripts: Iterable[Transcript], wanted: frozenset[str]) -
             omitted += 1
             continue
         chunk_of[exchange.id] = len(chunks)
-        rows.append(_build_row(transcript.probe, exchange))
+        rows.append(_build_row(transcript.probe, exchange, start))
         if len(rows) == CHUNK:
             chunks.append(_pack(rows))
             rows = []
@@ -87,12 +93,12 @@ def _list_before(transcript: Transcript, index: int) -> Iterator[str]:
         yield f"{make_title(exchange)} as {join_lines(caller)}"
 
 
-def _build_row(probe: str, exchange: Exchange) -> list[str]:
-    view = show_exchange(exchange)
+def _build_row(probe: str, exchange: Exchange, start: datetime) -> list[str]:
+    view = show_exchange(exchange, start, laid_out=False)
     return [
         exchange.id,
         make_title(exchange),
-        f"{probe} · {describe_context(exchange)}",
+        f"{probe} · {view.about}",
         join_text(view.request),
         join_text(view.response),
     ]

@@ -12,6 +12,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from apicheck.model.difference import Comparison
 from apicheck.model.exchange import Transcript
 from apicheck.model.json import Json, describe_value
 from apicheck.model.results import Results
@@ -21,13 +22,21 @@ from apicheck.report.attested import (
     describe_denials,
     describe_person,
 )
+from apicheck.report.compared import measure_bar, view_since, view_trend
+from apicheck.report.deliveries import view_deliveries
 from apicheck.report.evidence import gather_evidence
+from apicheck.report.facets import Facets
+from apicheck.report.latency import view_latencies
 from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.results_json import summarize
+from apicheck.report.scopes import MARKS, WORDS, view_scopes
+from apicheck.report.scopes import TONES as SCOPE_TONES
 from apicheck.report.text import join_lines, make_visible
 from apicheck.report.themes import view_operations, view_themes
 from apicheck.report.timelines import view_timelines
+from apicheck.report.times import read_start
 from apicheck.report.view import (
+    PRINTED_KINDS,
     count_tallies,
     group_by_kind,
     select_evidence,
@@ -40,12 +49,23 @@ from apicheck.report.waived import describe_waiver
 from apicheck.report.words import CONSEQUENCES, GLOSSARY, GLYPHS, SEVERITY_TONES, TONES
 
 _VALUE_SHOWN = 400
+_STYLES = ("report.css", "drawings.css", "narrow.css", "print.css")
 
 
-def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
-    """Render the report of a run as one HTML file. It escapes every text of the target."""
+def render_html(
+    results: Results,
+    transcripts: Iterable[Transcript],
+    comparison: Comparison | None = None,
+    *,
+    print_full: bool = False,
+) -> bytes:
+    """Render the report of a run as one HTML file. It escapes every text of the target.
+
+    comparison: earlier runs, for the trend and what changed. print_full: whether paper shows all.
+    """
     recorded = tuple(transcripts)
-    evidence = gather_evidence(recorded, select_evidence(results))
+    evidence = gather_evidence(recorded, select_evidence(results), read_start(results.run))
+    trend = view_trend(comparison, results)
     script = _read_asset("report.js")
     text = (
         _make_environment()
@@ -65,6 +85,18 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             evidence=evidence,
             themes=view_themes(results),
             timelines=view_timelines(results, recorded),
+            deliveries=view_deliveries(recorded),
+            latencies=view_latencies(results, recorded),
+            scopes=view_scopes(results),
+            scope_marks=MARKS,
+            scope_tones=SCOPE_TONES,
+            scope_words=WORDS,
+            since=view_since(comparison, results),
+            trend=trend,
+            bar=measure_bar(trend),
+            facets=Facets(results),
+            print_full=print_full,
+            PRINTED_KINDS=PRINTED_KINDS,
             by_theme=view_operations(results),
             accepted=count_accepted(results.operations),
             operation_groups=group_operations(results.operations),
@@ -73,7 +105,7 @@ def render_html(results: Results, transcripts: Iterable[Transcript]) -> bytes:
             tones=TONES,
             severity_tones=SEVERITY_TONES,
             consequences=CONSEQUENCES,
-            style=Markup(_read_asset("report.css")),  # noqa: S704  (our own file)
+            style=Markup("".join(map(_read_asset, _STYLES))),  # noqa: S704  (our own files)
             script=Markup(script),  # noqa: S704  (our own file)
             script_digest=_hash_script(script),
         )

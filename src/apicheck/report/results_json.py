@@ -22,6 +22,7 @@ from apicheck.model.results import (
     PreflightItem,
     Provenance,
     Results,
+    ScopeUse,
     Standing,
     Task,
     Word,
@@ -58,6 +59,7 @@ def build_document(results: Results) -> dict[str, Json]:
         "findings": to_json(results.findings, whole=True),
         "results": to_json(results.checks, whole=True),
         "operations": to_json(results.operations, whole=True),
+        "scopes": to_json(results.scopes, whole=True),
         "document": {
             "left_out": to_json(results.left_out, whole=True),
             "remarks": results.remarks,
@@ -161,6 +163,7 @@ def _decode(value: Mapping[str, Json]) -> Results:
         leftovers=tuple(value["leftovers"]),
         attestations=from_json(tuple[Attested, ...], value.get("attestations", [])),
         operations=from_json(tuple[OperationResult, ...], value["operations"]),
+        scopes=from_json(tuple[ScopeUse, ...], value.get("scopes", [])),
         left_out=from_json(tuple[LeftOut, ...], value["document"]["left_out"]),
         remarks=value["document"]["remarks"],
     )

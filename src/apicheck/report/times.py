@@ -28,7 +28,12 @@ def measure_seconds(run: Provenance) -> float:
 
 def locate_in_time(run: Provenance, seconds: float) -> datetime:
     """The moment that lies so many seconds after the beginning of the run, on its own clock."""
-    return read_start(run) + timedelta(seconds=min(max(seconds, 0.0), _LONGEST_S))
+    return locate(read_start(run), seconds)
+
+
+def locate(start: datetime, seconds: float) -> datetime:
+    """The moment that lies so many seconds after a start."""
+    return start + timedelta(seconds=min(max(seconds, 0.0), _LONGEST_S))
 
 
 def write_time(moment: datetime) -> str:

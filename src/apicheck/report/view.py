@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apicheck.model.json import Json
 from apicheck.model.policy import Clause
@@ -15,6 +15,7 @@ from apicheck.report.curl import build_command
 from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, read_page
 from apicheck.report.sections import group_by_section, label_section
+from apicheck.report.times import read_start
 from apicheck.report.wire import Shown, show_exchange
 from apicheck.report.words import CONSEQUENCE_ORDER, title_of
 
@@ -22,6 +23,8 @@ EXCHANGES_IN_A_FINDING = 3
 EVIDENCE_KEPT = 10
 EXCHANGES_OF_A_PASS = 3
 SUBJECTS_NAMED = 12
+PRINTED_CLAUSES = 220
+PRINTED_KINDS = 12
 VERDICT_ORDER = (
     Verdict.FAIL,
     Verdict.ERROR,
@@ -33,6 +36,7 @@ VERDICT_ORDER = (
     Verdict.NOT_APPLICABLE,
 )
 """Worst first. A test ensures that no verdict is missing."""
+_SILENT = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class ClauseView:
     findings: tuple[Finding, ...]
     checks: int
     subjects: int
+    beyond: bool = False
+    """Whether paper leaves it out, as there are too many clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,13 @@ def _view_finding(results: Results, finding: Finding, evidence: Evidence) -> Fin
         consequence=min(consequences, key=CONSEQUENCE_ORDER.index),
         clauses=tuple(item.clause for item in joined),
         exchanges=tuple(
-            show_exchange(exchange, outcome=finding.outcome, detail=finding.detail)
+            show_exchange(
+                exchange,
+                read_start(results.run),
+                outcome=finding.outcome,
+                detail=finding.detail,
+                about=(finding.expected, finding.actual),
+            )
             for exchange in known[:EXCHANGES_IN_A_FINDING]
         ),
         before=evidence.before.get(known[0].id, ()) if known else (),
@@ -167,6 +179,9 @@ def _view_finding(results: Results, finding: Finding, evidence: Evidence) -> Fin
 def view_sections(results: Results) -> tuple[SectionView, ...]:
     """View every clause that this run could judge, by section, in the policy's order."""
     views = {i.clause.id: _view_clause(results, i) for i in results.clauses if not _is_elsewhere(i)}
+    silent = [view for view in views.values() if view.result.verdict in _SILENT]
+    room = max(PRINTED_CLAUSES - len(views) + len(silent), 0)
+    views |= {view.clause.id: replace(view, beyond=True) for view in silent[room:]}
     found = group_by_section(item.clause for item in results.clauses)
     named = ((title, [views[c.id] for c in found[title] if c.id in views]) for title in found)
     return tuple(SectionView(label_section(title), tuple(items)) for title, items in named if items)
@@ -228,14 +243,14 @@ def view_checks(results: Results, evidence: Evidence) -> tuple[CheckView, ...]:
     for result in results.checks:
         by_check.setdefault(result.check, []).append(result)
     return tuple(
-        _view_check(check, results.catalogue.get(check, {}), by_check[check], evidence)
-        for check in sorted(by_check)
+        _view_check(results, check, by_check[check], evidence) for check in sorted(by_check)
     )
 
 
 def _view_check(
-    check: str, entry: Mapping[str, Json], judged: list[CheckResult], evidence: Evidence
+    results: Results, check: str, judged: list[CheckResult], evidence: Evidence
 ) -> CheckView:
+    entry = results.catalogue.get(check, {})
     counts = Counter(result.verdict for result in judged)
     passed = [i for r in judged if r.verdict is Verdict.PASS for i in r.evidence]
     sample = next((evidence.kept[item] for item in passed if item in evidence.kept), None)
@@ -249,7 +264,7 @@ def _view_check(
         faults=tuple(dict.fromkeys(fault for faults_of in every for fault in faults_of)),
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
-        sample=show_exchange(sample) if sample else None,
+        sample=show_exchange(sample, read_start(results.run)) if sample else None,
         spread=_describe_spread(entry.get("spread")),
     )
 

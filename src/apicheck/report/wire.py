@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from apicheck.model.exchange import UNASKED, Direction, Exchange, Pairs
+from apicheck.report.bodies import find_guilty, lay_out
 from apicheck.report.text import decode_body, join_lines, make_visible
+from apicheck.report.times import locate
 
 BODY_SHOWN = 4 * 1024
 HEADERS_SHOWN = 100
@@ -32,21 +36,43 @@ class Shown:
     observations: tuple[str, ...] = ()
 
 
-def show_exchange(exchange: Exchange, *, outcome: str = "", detail: str = "") -> Shown:
+def show_exchange(
+    exchange: Exchange,
+    start: datetime,
+    *,
+    outcome: str = "",
+    detail: str = "",
+    about: Sequence[str] = (),
+    laid_out: bool = True,
+) -> Shown:
     """Show an exchange as lines, with a mark on what the outcome is about (a status, a header).
 
     A check judges the request of a webhook delivery, and the response otherwise.
+    start: when the run began. about: further texts that may name the guilty part of a body.
+    laid_out: whether JSON is laid out, which costs half a millisecond; the page's script does so
+    with what it unpacks.
     """
     delivered = exchange.direction is Direction.IN
     judged, other = (outcome, detail), ("", "")
+    words = tuple(filter(None, (detail, *about)))
+    in_request = delivered or not (exchange.response and _names(exchange.response.body, words))
     return Shown(
         exchange.id,
         make_title(exchange),
-        describe_context(exchange),
-        _show_request(exchange, *(judged if delivered else other)),
-        _show_response(exchange, *(other if delivered else judged)),
+        describe_context(exchange, start),
+        _show_request(
+            exchange, *(judged if delivered else other), words if in_request else (), laid_out
+        ),
+        _show_response(
+            exchange, *(other if delivered else judged), () if in_request else words, laid_out
+        ),
         tuple(join_lines(f"{o.name} {o.about}: {o.value}") for o in exchange.observations),
     )
+
+
+def _names(body: bytes, words: Sequence[str]) -> bool:
+    """Whether one of the words names a part of a body."""
+    return bool(words and find_guilty(lay_out(body) or (), words))
 
 
 def make_title(exchange: Exchange) -> str:
@@ -64,14 +90,19 @@ def _describe_response(exchange: Exchange) -> str:
     return join_lines(_cap(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
 
 
-def describe_context(exchange: Exchange) -> str:
-    """Describe an exchange's role, caller, time and duration."""
+def describe_context(exchange: Exchange, start: datetime) -> str:
+    """Describe an exchange's role, caller, time and duration.
+
+    The time is that of the target's clock, with the seconds since the run began.
+    """
     role = "delivered" if exchange.direction is Direction.IN else exchange.role.value
     caller = exchange.request.identity or exchange.request.caller.value
     took = max(exchange.received_at - exchange.sent_at, 0.0) * 1000
     clock = exchange.travelled_to
     moved = f" · the target's clock at {clock:%Y-%m-%d %H:%M} UTC" if clock else ""
-    return f"{role} · as {join_lines(caller)} · at +{exchange.sent_at:.3f} s · {took:.0f} ms{moved}"
+    sent = locate(start, exchange.sent_at)
+    when = f"{sent:%Y-%m-%d %H:%M:%S} UTC (+{exchange.sent_at:.3f} s)"
+    return f"{role} · as {join_lines(caller)} · {when} · {took:.0f} ms{moved}"
 
 
 def join_text(lines: tuple[Line, ...]) -> str:
@@ -79,19 +110,23 @@ def join_text(lines: tuple[Line, ...]) -> str:
     return "\n".join(line.text for line in lines if line.mark != "absent")
 
 
-def _show_request(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
+def _show_request(
+    exchange: Exchange, outcome: str, detail: str, words: Sequence[str], laid_out: bool
+) -> tuple[Line, ...]:
     if exchange.raw is not None:
-        return tuple(Line(line) for line in _show_body(exchange.raw, truncated=False))
+        return _show_text(exchange.raw, truncated=False)
     request = exchange.request
     version = request.version or "1.1"
     start = join_lines(f"{request.method} {request.wire_target} HTTP/{version}")
-    body = _show_body(request.body or b"", truncated=False)
+    body = _show_body(request.body or b"", words, laid_out)
     pairs = request.wire_headers
     headers, missing = _show_headers(pairs, detail), _show_absent(pairs, outcome, detail)
     return (Line(start), *headers, *missing, *_separate(body))
 
 
-def _show_response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line, ...]:
+def _show_response(
+    exchange: Exchange, outcome: str, detail: str, words: Sequence[str], laid_out: bool
+) -> tuple[Line, ...]:
     response = exchange.response
     if response is None:
         error = exchange.error
@@ -99,10 +134,10 @@ def _show_response(exchange: Exchange, outcome: str, detail: str) -> tuple[Line,
         return (Line(_cap(make_visible(text), BODY_SHOWN), "mark"),)
     status = outcome == "accepted" or outcome.endswith("-status")
     start = Line(f"HTTP/1.1 {_describe_response(exchange)}", "mark" if status else "")
-    body = _show_body(response.body, truncated=response.truncated)
+    body = _show_body(response.body, words, laid_out, truncated=response.truncated)
     looked_at = "content-type" if "media-type" in outcome else detail
     if exchange.observed(UNASKED):
-        body.append("… bytes came behind the response that no request asked for")
+        body = (*body, Line("… bytes came behind the response that no request asked for"))
     headers = _show_headers(response.headers, looked_at)
     return (
         start,
@@ -133,19 +168,39 @@ def _show_absent(pairs: Pairs, outcome: str, detail: str) -> tuple[Line, ...]:
     return (Line(f"{join_lines(detail)}: (absent)", "absent"),)
 
 
-def _separate(body: list[str]) -> tuple[Line, ...]:
-    return (Line(""), *(Line(line) for line in body)) if body else ()
+def _separate(body: tuple[Line, ...]) -> tuple[Line, ...]:
+    return (Line(""), *body) if body else ()
 
 
-def _show_body(body: bytes, *, truncated: bool) -> list[str]:
+def _show_body(
+    body: bytes, words: Sequence[str], laid_out: bool, *, truncated: bool = False
+) -> tuple[Line, ...]:
+    """Show the start of a body; JSON is laid out, and what the words name in it is marked."""
+    laid = lay_out(body) if laid_out and not truncated else None
+    if laid is None:
+        return _show_text(body, truncated=truncated)
+    guilty = find_guilty(laid, words)
+    lines: list[Line] = []
+    shown = 0
+    for number, line in enumerate(laid):
+        text = _cap(join_lines(line.text), BODY_SHOWN)
+        shown += len(text)
+        if shown > BODY_SHOWN and number:
+            lines.append(Line(f"… {len(laid) - number} more lines, {len(body)} bytes in all"))
+            break
+        lines.append(Line(text, "mark" if line.pointer in guilty else ""))
+    return tuple(lines)
+
+
+def _show_text(body: bytes, *, truncated: bool) -> tuple[Line, ...]:
     if not body:
-        return []
+        return ()
     lines = decode_body(body[:BODY_SHOWN]).split("\n")
     if len(body) > BODY_SHOWN:
         lines.append(f"… {len(body) - BODY_SHOWN} more bytes recorded")
     if truncated:
         lines.append("… the response was longer; the recorder stopped here")
-    return lines
+    return tuple(map(Line, lines))
 
 
 def _cap(line: str, most: int) -> str:

@@ -35,17 +35,17 @@ from apicheck.run.keys import (
     read_signing_key,
 )
 from apicheck.run.manifest import Change, find_changes, has_manifest, hash_manifest
-from apicheck.run.pipeline import (
-    RunResult,
-    judge_saved,
-    load_saved,
-    read_results,
-    run_pipeline,
-    write_results,
-)
+from apicheck.run.pipeline import RunResult, run_pipeline, write_results
 from apicheck.run.progress import Progress, Silent
 from apicheck.run.proof import Proof, prove
 from apicheck.run.prover import ProofRow
+from apicheck.run.reading import (
+    compare_with_earlier,
+    judge_saved,
+    load_saved,
+    read_earlier,
+    read_results,
+)
 from apicheck.run.receiver import ReceiverTarget, run_receiver
 from apicheck.run.receiver_promises import Promised, promise_of_provider, promise_of_scheme
 from apicheck.run.resuming import resume_pipeline
@@ -81,6 +81,7 @@ __all__ = [
     "caught_file",
     "clean",
     "collateral_file",
+    "compare_with_earlier",
     "find_changes",
     "find_signing_key",
     "has_manifest",
@@ -101,6 +102,7 @@ __all__ = [
     "read_broken",
     "read_caught",
     "read_collateral",
+    "read_earlier",
     "read_journal",
     "read_public_key",
     "read_results",

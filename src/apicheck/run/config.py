@@ -45,7 +45,7 @@ class RunConfig:
 
     spec: a file, or a URL as text; spec_token_env: the variable with a token for fetching it.
     overrides: dotted path in the target file -> value, from the command line.
-    environ: variables beside those of this process.
+    environ: variables beside those of this process. since: earlier runs, for the report.
     out: the run directory; None for one under `reports/`, named after profile and time.
     """
 
@@ -62,6 +62,7 @@ class RunConfig:
     argv: tuple[str, ...] = ()
     signing_key: SigningKey | None = None
     attestations: Path | None = None
+    since: tuple[Path, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

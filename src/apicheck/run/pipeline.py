@@ -14,6 +14,7 @@ from pathlib import Path
 from apicheck import __version__
 from apicheck.judge import judge
 from apicheck.load import find_near_scopes
+from apicheck.model.difference import Comparison
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.exchange import Transcript
 from apicheck.model.plan import Plan
@@ -22,7 +23,7 @@ from apicheck.model.target import Secrets
 from apicheck.plan import effective_mode
 from apicheck.probe import Leak, find_unhidden, scan
 from apicheck.probe.earlier import NOTHING, Earlier
-from apicheck.report import FILE_NAMES, render, results_from_json
+from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
 from apicheck.run.attesting import attach_attestations
 from apicheck.run.config import Inputs, RunConfig, build_plan, load_inputs
@@ -32,8 +33,8 @@ from apicheck.run.manifest import write_manifest
 from apicheck.run.parts import join_parts
 from apicheck.run.places import find_places
 from apicheck.run.progress import Progress, Silent
+from apicheck.run.reading import compare_with_earlier, read_earlier
 from apicheck.run.reproduction import add_reproductions
-from apicheck.run.saved import load_run
 from apicheck.run.signing import sign_run
 from apicheck.signals import Stop, stop_on_signals
 
@@ -125,6 +126,7 @@ def play_and_report(
     reload: reads the secrets of the target anew. earlier: what was played before, if the run is
     resumed.
     """
+    runs_before = read_earlier(config.since)
     run_directory.save_plan(out, plan, provenance)
     session_secrets: list[Secrets] = []
     with run_directory.open_journal(out, stop.set_because) as journal:
@@ -155,7 +157,8 @@ def play_and_report(
         run_directory.save_plan(out, plan, provenance, execution.preflight, execution.leftovers)
         results = judge_execution(plan, execution, provenance)
         results = attach_attestations(results, plan.policy, out)
-        files = write_results(out, results, execution.transcripts, config.formats)
+        comparison = compare_with_earlier(results, runs_before)
+        files = write_results(out, results, execution.transcripts, config.formats, comparison)
         write_manifest(out, provenance.versions, plan.options.seed)
         if config.signing_key is not None:
             files = (*files, sign_run(out, config.signing_key))
@@ -186,48 +189,18 @@ def judge_execution(plan: Plan, execution: Execution, provenance: Provenance) ->
     return add_reproductions(results, execution.transcripts, plan.target.base_url)
 
 
-def judge_saved(directory: Path, attestations: Path | None = None) -> Results:
-    """Judge a saved run again: no network, no clock. attestations: in place of those of the run."""
-    saved = load_run(directory)
-    results = judge(
-        saved.plan, saved.transcripts, saved.provenance, saved.preflight, saved.leftovers
-    )
-    results = add_reproductions(results, saved.transcripts, saved.plan.target.base_url)
-    return attach_attestations(results, saved.plan.policy, directory, attestations)
-
-
-def load_saved(
-    directory: Path, attestations: Path | None = None
-) -> tuple[Results, tuple[Transcript, ...]]:
-    """Judge a saved run again; returns its results and its transcripts."""
-    return judge_saved(directory, attestations), run_directory.read_journal(directory)
-
-
-def read_results(place: Path) -> Results:
-    """Read the results of a run: its directory, or its results.json.
-
-    A run that was killed has no results; it is judged.
-    """
-    file = place / FILE_NAMES["json"] if place.is_dir() else place
-    if place.is_dir() and not file.exists():
-        return judge_saved(place)
-    try:
-        return results_from_json(file.read_bytes())
-    except OSError as error:
-        raise RunDirectoryError(f"cannot read {file}: {error.strerror}") from error
-
-
 def write_results(
     directory: Path,
     results: Results,
     transcripts: Sequence[Transcript],
     formats: Sequence[str],
+    comparison: Comparison | None = None,
 ) -> tuple[Path, ...]:
     """Write results.json and the requested formats."""
     wanted = ["json", *(name for name in formats if name != "json")]
     return tuple(
         run_directory.write_rendering(
-            directory, FILE_NAMES[name], render(results, transcripts, name)
+            directory, FILE_NAMES[name], render(results, transcripts, name, comparison)
         )
         for name in wanted
     )

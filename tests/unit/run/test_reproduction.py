@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,6 +20,7 @@ from apicheck.report.wire import describe_context
 from apicheck.run.reproduction import add_reproductions
 
 BASE = "http://127.0.0.1:8080"
+START = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 CREATED = Exchange(
     "c",
     Request("POST", "/contacts"),
@@ -93,4 +95,4 @@ def test_a_command_of_another_day_says_which(results: Results, moment: str, said
     first, command = _curl(results, witness).splitlines()
     assert first == f"# first set the clock of the target to {said}"
     assert command == f"curl -i {BASE}/contacts"
-    assert describe_context(witness).endswith(f" · the target's clock at {said}")
+    assert describe_context(witness, START).endswith(f" · the target's clock at {said}")

@@ -5,34 +5,106 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   $$("[data-script]").forEach((element) => { element.hidden = false; });
 
-  // Filter of the clause matrix.
-  const rows = $$("tr[data-verdict]");
-  const words = $("#clause-words");
-  const choice = $("#clause-verdict");
-  const shownCount = $("#clause-count");
-  const filter = () => {
-    const wanted = words.value.trim().toLowerCase();
-    let shown = 0;
-    rows.forEach((row) => {
-      const fits = (!choice.value || row.dataset.verdict === choice.value)
-        && (!wanted || row.textContent.toLowerCase().includes(wanted));
-      row.hidden = !fits;
-      if (fits) shown += 1;
-    });
-    $$("tbody[data-section]").forEach((body) => {
-      body.hidden = !$$("tr[data-verdict]", body).some((row) => !row.hidden);
-    });
-    shownCount.textContent = `${shown} of ${rows.length} clauses shown`;
+  // Search and filters over everything; their state is in the URL.
+  const box = $("#words");
+  const choices = $$("[data-filter]");
+  const parts = $$("[data-f]");
+  const texts = new Map();
+  const textOf = (part) => {
+    if (!texts.has(part)) texts.set(part, part.textContent.toLowerCase());
+    return texts.get(part);
   };
-  if (words && choice) {
-    words.addEventListener("input", filter);
-    choice.addEventListener("change", filter);
+  const holds = (ranges, number) => ranges.split(" ").some((range) => {
+    const [first, last = first] = range.split("-");
+    return range && Number(first) <= number && number <= Number(last);
+  });
+  const fitsChoice = (part, name, value) => {
+    const said = part.getAttribute(`data-f${name}`);
+    return said === "*" || holds(said, Number(value));
+  };
+  const filter = () => {
+    const wanted = box.value.trim().toLowerCase();
+    const chosen = choices.filter((choice) => choice.value);
+    const on = Boolean(wanted || chosen.length);
+    // A row names a few of its operations and checks; its attributes know all of them.
+    const named = choices.filter((choice) => "co".includes(choice.dataset.filter))
+      .map((choice) => [choice.dataset.filter, [...choice.options].find((o) => o.value && o.text.toLowerCase() === wanted)])
+      .find(([, option]) => option);
+    const says = (part) => textOf(part).includes(wanted) || (named && fitsChoice(part, named[0], named[1].value));
+    const wants = (part) => (!wanted || says(part))
+      && chosen.every((choice) => fitsChoice(part, choice.dataset.filter, choice.value));
+    parts.forEach((part) => { part.hidden = on && !wants(part); });
+    $$("tbody[data-section]").forEach((body) => {
+      body.hidden = on && !$$("[data-f]", body).some((row) => !row.hidden);
+    });
+    const counted = $$("[data-searched]").map((section) => {
+      const own = $$("[data-f]:not([data-again])", section);
+      const shown = own.filter((part) => !part.hidden);
+      section.classList.toggle("empty", on && own.length > 0 && !shown.length);
+      if (on && shown.length <= 20) {
+        shown.forEach((part) => {
+          const group = part.parentElement.closest("details");
+          if (group) group.open = true;
+        });
+      }
+      return own.length ? `${shown.length} of ${own.length} ${section.dataset.searched}` : "";
+    });
+    const said = chosen.map((choice) => `${choice.parentElement.firstChild.data.trim().toLowerCase()} ${choice.selectedOptions[0].text}`);
+    if (wanted) said.unshift(`“${box.value.trim()}”`);
+    const note = $("#filtered");
+    note.hidden = !on;
+    note.textContent = on ? `Only what fits ${said.join(", ")}: ${counted.filter(Boolean).join(", ")}.` : "";
+    $("#filter-count").textContent = chosen.length ? `(${chosen.length})` : "";
+    $("#filter-clear").hidden = !on;
+    return on;
+  };
+  const remember = () => {
+    const state = new URLSearchParams();
+    if (box.value.trim()) state.set("q", box.value.trim());
+    choices.forEach((choice) => {
+      if (choice.value) state.set(choice.dataset.filter, choice.selectedOptions[0].text);
+    });
+    const query = state.toString();
+    try {
+      history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+    } catch { /* a page without an address of its own */ }
+  };
+  const changed = () => { filter(); remember(); };
+  if (box) {
+    const given = new URLSearchParams(location.search);
+    box.value = given.get("q") || "";
+    choices.forEach((choice) => {
+      const named = [...choice.options].find((option) => option.text === given.get(choice.dataset.filter));
+      if (named) choice.value = named.value;
+    });
+    if (filter()) $("details.filters").open = choices.some((choice) => choice.value);
+    let waiting = 0;
+    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(changed, 120); });
+    choices.forEach((choice) => choice.addEventListener("change", changed));
+    $("#filter-clear").addEventListener("click", () => {
+      box.value = "";
+      choices.forEach((choice) => { choice.value = ""; });
+      changed();
+      box.focus();
+    });
+    addEventListener("keydown", (event) => {
+      const writing = event.target.closest("input, select, textarea, dialog");
+      if (event.key === "/" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        box.focus();
+        box.select();
+      }
+      if (event.key === "Escape" && event.target.closest("details.filters")) {
+        $("details.filters").open = false;
+        $("details.filters > summary").focus();
+      }
+    });
   }
 
   // Open or close everything.
   $$("[data-fold]").forEach((button) => button.addEventListener("click", () => {
     const open = button.dataset.fold === "open";
-    $$("main details").forEach((element) => { element.open = open; });
+    $$("main section details").forEach((element) => { element.open = open; });
   }));
 
   // A link into a closed section opens it.
@@ -40,6 +112,7 @@
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let node = target; node; node = node.parentElement) {
       if (node.tagName === "DETAILS") node.open = true;
+      if (node.matches("[data-f], [data-section]")) node.hidden = false;
     }
     if (target) target.scrollIntoView();
   };
@@ -73,13 +146,31 @@
     }
     return unpacked.get(index);
   };
+  // JSON is laid out token by token, so that numbers, escapes and double keys stay as they came.
+  const layOut = (message) => {
+    const end = message.indexOf("\n\n");
+    const body = message.slice(end + 2);
+    if (end < 0 || !/^\s*[{[]/.test(body)) return message;
+    try { JSON.parse(body); } catch { return message; }
+    let depth = 0;
+    const tokens = body.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g);
+    const laid = tokens.map((token, index) => {
+      const indent = (by) => `\n${"  ".repeat(Math.min(depth += by, 40))}`;
+      if (token === ",") return `,${indent(0)}`;
+      if (token === ":") return ": ";
+      if ("{[".includes(token)) return "}]".includes(tokens[index + 1]) ? (depth += 1, token) : token + indent(1);
+      if ("}]".includes(token)) return "{[".includes(tokens[index - 1]) ? (depth -= 1, token) : indent(-1) + token;
+      return token;
+    });
+    return `${message.slice(0, end)}\n\n${laid.join("")}`;
+  };
   const viewer = $("#viewer");
   const show = (row) => {
     const [id, title, about, request, response] = row;
     $("#viewer-title").textContent = title;
     $("#viewer-about").textContent = `${id} · ${about}`;
-    $("#viewer-request").textContent = request;
-    $("#viewer-response").textContent = response;
+    $("#viewer-request").textContent = layOut(request);
+    $("#viewer-response").textContent = layOut(response);
     if (!viewer.open) viewer.showModal();
   };
   if (viewer && chunks.length && "DecompressionStream" in window) {
