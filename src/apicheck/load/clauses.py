@@ -21,6 +21,7 @@ class _Written:
     file: str
     line: int
     grade: str
+    heading: str
 
 
 def merge_clauses(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]:
@@ -41,9 +42,10 @@ def merge_clauses(sections: Iterable[tuple[Source, Node]]) -> tuple[Clause, ...]
             if "source" not in laid and len(texts) == 1:
                 laid["source"] = next(iter(texts))
             grade = texts.get(laid.get("source", ""), {}).get("grade", "S")
+            heading = (document.get("sections") or {}).get(laid.get("section", ""), "")
             line = source.line(child_pointer("/clauses", clause_id))
             found.pop(clause_id, None)
-            found[clause_id] = _Written(laid, source.file, line, grade)
+            found[clause_id] = _Written(laid, source.file, line, grade, heading)
     own = [source.file for source, _ in sections][-1:]
     ordered = sorted(found, key=lambda clause_id: found[clause_id].file not in own)
     return tuple(_build_clause(clause_id, found[clause_id]) for clause_id in ordered)
@@ -54,6 +56,7 @@ def _build_clause(clause_id: str, written: _Written) -> Clause:
     return Clause(
         id=clause_id,
         section=fields.get("section", ""),
+        heading=written.heading,
         title=fields.get("title", ""),
         quote=fields.get("quote", ""),
         statement=fields.get("statement", ""),

@@ -293,6 +293,11 @@ class _Loader:
                     mistakes.unknown(f"{place}/readings", "reading", name, declared)
             if clause.source and clause.source not in sources:
                 mistakes.unknown(f"{place}/source", "source", clause.source, sources)
+        used = {clause.section for clause in found if clause.file == self.source.file}
+        for name in document.get("sections") or {}:
+            if name not in used:
+                place = child_pointer("/sections", name)
+                mistakes.unknown(place, "section of a clause", name, used)
         for path in document.get("grades") or {}:
             if not verifier.is_fact(path):
                 hint = did_you_mean(path, verifier.fact_paths)

@@ -57,6 +57,8 @@ class Clause:
     readings: tuple[str, ...] = ()
     line: int = 0
     file: str = ""
+    heading: str = ""
+    """What the source calls the section."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def label_section(title: str) -> str:
 
 
 def _name_section(clause: Clause, own_source: str) -> str:
-    """Name the section of a clause: "2", or "rfc6750, section 3"."""
+    """Name the section of a clause: "2", "2 Credentials", or "rfc6750, section 3"."""
     if clause.source == own_source:
-        return clause.section
+        return " ".join(filter(None, (clause.section, clause.heading)))
     return f"{clause.source}, section {clause.section}" if clause.section else clause.source

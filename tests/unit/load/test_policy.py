@@ -374,6 +374,13 @@ def test_an_unknown_reading_is_refused(tmp_path: Path) -> None:
     assert mistake.suggestion == 'did you mean "lenient"?'
 
 
+def test_a_name_for_a_section_that_no_clause_has_is_refused(tmp_path: Path) -> None:
+    text = 'policy: p\nclauses: {A: {section: "2.1"}}\nsections: {"2.1": Limits, "2.2": Errors}\n'
+    (mistake,) = mistakes_of(tmp_path, text)
+    assert mistake.message == 'unknown section of a clause "2.2"'
+    assert mistake.line == 3
+
+
 POLICY = """\
 policy: orders
 version: 2026-11

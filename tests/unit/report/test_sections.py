@@ -33,8 +33,10 @@ def test_a_numbered_section_is_labelled_as_one(results: Results) -> None:
     kept = results.clauses[0]
     named = replace(kept, clause=replace(kept.clause, section="Getting started"))
     other = replace(kept, clause=replace(kept.clause, id="B", section="2.1"))
-    titles = [view.title for view in view_sections(replace(results, clauses=(named, other)))]
-    assert titles == ["Getting started", "Section 2.1"]
+    headed = replace(kept, clause=replace(kept.clause, id="C", section="3", heading="Limits"))
+    clauses = (named, other, headed)
+    titles = [view.title for view in view_sections(replace(results, clauses=clauses))]
+    assert titles == ["Getting started", "Section 2.1", "Section 3 Limits"]
 
 
 def test_no_clauses_have_no_sections() -> None:
