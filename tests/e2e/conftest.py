@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ import pytest
 from apicheck.cli import main
 
 COMMAND = Path(sys.executable).with_name("apicheck")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+DRIVER = shutil.which("chromedriver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,34 @@ def start_fixture() -> Callable[..., subprocess.Popen[str]]:
 @pytest.fixture(name="control", scope="session")
 def control_fixture() -> Callable[..., Any]:
     return control
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Callable[[bool], Any]]:
+    """Opens headless browsers, with or without JavaScript; one of each at most."""
+    if not CHROMIUM or not DRIVER:
+        reason = "no browser: apt-get install chromium chromium-driver"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from selenium import webdriver
+
+    opened: dict[bool, Any] = {}
+
+    def open_(script: bool = True) -> Any:
+        if script not in opened:
+            options = webdriver.ChromeOptions()
+            options.binary_location = CHROMIUM
+            for word in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"):
+                options.add_argument(f"--{word}")
+            options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+            if not script:
+                blocked = {"profile.managed_default_content_settings.javascript": 2}
+                options.add_experimental_option("prefs", blocked)
+            service = webdriver.ChromeService(DRIVER)
+            opened[script] = webdriver.Chrome(options=options, service=service)
+        return opened[script]
+
+    yield open_
+    for driver in opened.values():
+        driver.quit()

@@ -129,7 +129,7 @@ def _summarize(difference: Difference) -> str:
         (len(difference.lost), "not seen again"),
     )
     said = ", ".join(f"{count} {word}" for count, word in counted if count)
-    return f"of the findings, {said}" if said else "the findings are the same"
+    return f"Findings: {said}" if said else "The findings are the same"
 
 
 def view_trend(comparison: Comparison | None, results: Results) -> tuple[TrendRun, ...]:

@@ -34,7 +34,7 @@ def test_the_first_screen_says_what_changed_since_the_last_run(
 ) -> None:
     since = view_since(compare(before, results), results)
     assert since is not None
-    assert since.summary == "of the findings, 1 new"
+    assert since.summary == "Findings: 1 new"
     lines = {title: [line for _, line in found] for title, found, _ in since.groups}
     assert lines["Clauses"] == ["AUTH-1: pass, now fail"]
     page = render(results, (), "html", compare(before, results)).decode()
@@ -46,7 +46,7 @@ def test_the_first_screen_says_what_changed_since_the_last_run(
 def test_equal_runs_say_that_the_findings_are_the_same(results: Results) -> None:
     since = view_since(compare(results, results), results)
     assert since is not None
-    assert since.summary == "the findings are the same"
+    assert since.summary == "The findings are the same"
     assert since.groups == ()
 
 
