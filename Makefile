@@ -82,7 +82,8 @@ limiters: $(INSTALLED) ## test rate limiters of others, write docs/limiters.md
 	@.ci/servers
 	KEEP_FINDINGS=1 $(BIN)/python -m pytest -m '' tests/e2e/test_limiters.py
 
-bench: $(INSTALLED) ## time a run beside schemathesis on the same server
+bench: $(INSTALLED) ## time a large page, and a run beside schemathesis on the same server
+	@$(BIN)/python bench/page.py
 	@$(BIN)/python bench/compare.py
 
 # The file names the checkout that is installed: in a virtualenv shared by several checkouts,

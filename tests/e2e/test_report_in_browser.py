@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apicheck.judge import compare_runs
+from apicheck.model.difference import Comparison
 from apicheck.model.exchange import Transcript
-from apicheck.model.results import Results
+from apicheck.model.results import Results, ScopeUse
 from apicheck.report import render
 
 pytestmark = pytest.mark.browser
+
+HOSTILE = Path(__file__).parents[1] / "unit/report/hostile.py"
 
 
 @pytest.fixture
@@ -95,6 +101,51 @@ def test_hostile_bodies_run_nothing(browser: Callable[[bool], Any], report: Path
     driver.get(report.as_uri())
     driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert driver.find_elements("css selector", "main script, main img, main iframe") == []
+    assert _errors(driver) == []
+
+
+def test_a_page_of_hostile_texts_alone_runs_nothing_and_can_be_searched(
+    browser: Callable[[bool], Any],
+    results: Results,
+    transcripts: tuple[Transcript, ...],
+    tmp_path: Path,
+) -> None:
+    """Markup, control characters, formulas and commands of CI in every text, old runs included."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    spec = importlib.util.spec_from_file_location("hostile", HOSTILE)
+    assert spec is not None
+    assert spec.loader is not None
+    hostile = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hostile)
+    named = replace(results, scopes=(ScopeUse("listContacts", "read", (200,)),))
+    poisoned = hostile.poison(named)
+    earlier = replace(poisoned, findings=poisoned.findings[1:])
+    comparison = Comparison((earlier,), compare_runs(earlier, poisoned))
+    shown = hostile.poison(transcripts, hostile.SENT)
+    file = tmp_path / "report.html"
+    file.write_bytes(render(poisoned, shown, "html", comparison))
+    driver = browser(True)
+    driver.get(file.as_uri())
+    driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert driver.find_elements("css selector", "main script, main img, main iframe") == []
+    leading_out = "main a[href]:not([href^='#']):not(.prose a)"  # .prose: pages of checks
+    assert driver.find_elements("css selector", leading_out) == []
+    assert not set(driver.find_element("css selector", "body").text) & set(hostile.FORBIDDEN)
+
+    driver.find_element("id", "words").send_keys("rfc9110-nothing")
+    note = driver.find_element("id", "filtered")
+    WebDriverWait(driver, 30).until(lambda _: note.is_displayed())
+    assert "0 of" in note.text
+    driver.find_element("id", "filter-clear").click()
+    rows = "#evidence-list button"
+    WebDriverWait(driver, 30).until(lambda d: d.find_elements("css selector", rows))
+    assert not set(driver.find_element("id", "evidence-list").text) & set(hostile.FORBIDDEN)
+    driver.find_element("css selector", rows).click()
+    viewer = driver.find_element("id", "viewer")
+    WebDriverWait(driver, 30).until(lambda _: viewer.is_displayed())
+    assert not set(viewer.text) & set(hostile.FORBIDDEN)
+    assert driver.find_elements("css selector", "dialog img, dialog script") == []
     assert _errors(driver) == []
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from apicheck.model.exchange import Exchange, Transcript
-from apicheck.report.text import join_lines
+from apicheck.report.text import join_lines, make_visible
 from apicheck.report.wire import join_text, make_title, show_exchange
 
 BEFORE = 6
@@ -96,9 +96,9 @@ def _list_before(transcript: Transcript, index: int) -> Iterator[str]:
 def _build_row(probe: str, exchange: Exchange, start: datetime) -> list[str]:
     view = show_exchange(exchange, start, laid_out=False)
     return [
-        exchange.id,
+        make_visible(exchange.id),
         make_title(exchange),
-        f"{probe} · {view.about}",
+        f"{join_lines(probe)} · {view.about}",
         join_text(view.request),
         join_text(view.response),
     ]
