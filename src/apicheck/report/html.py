@@ -36,6 +36,7 @@ from apicheck.report.themes import view_operations, view_themes
 from apicheck.report.timelines import view_timelines
 from apicheck.report.times import read_start
 from apicheck.report.view import (
+    MORE_SHOWN,
     PRINTED_KINDS,
     count_tallies,
     group_by_kind,
@@ -97,6 +98,7 @@ def render_html(
             facets=Facets(results),
             print_full=print_full,
             PRINTED_KINDS=PRINTED_KINDS,
+            MORE_SHOWN=MORE_SHOWN,
             by_theme=view_operations(results),
             accepted=count_accepted(results.operations),
             operation_groups=group_operations(results.operations),

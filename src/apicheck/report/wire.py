@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from apicheck.model.exchange import UNASKED, Direction, Exchange, Pairs
+from apicheck.model.exchange import UNASKED, Direction, Exchange, Pairs, Role
 from apicheck.report.bodies import find_guilty, lay_out
 from apicheck.report.text import decode_body, join_lines, make_visible
 from apicheck.report.times import locate
@@ -14,6 +14,16 @@ from apicheck.report.times import locate
 BODY_SHOWN = 4 * 1024
 HEADERS_SHOWN = 100
 HEADER_SHOWN = 1024
+_ROLES = {
+    Role.TABLE: "test",
+    Role.DRAWN: "test with a drawn value",
+    Role.CONFIRM: "test, once more",
+    Role.SHRINK: "test with a smaller value",
+    Role.SETUP: "preparation",
+    Role.CONTROL: "control",
+    Role.CLEANUP: "clean-up",
+}
+"""Role -> what a reader takes from it; others are their own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,8 @@ def describe_context(exchange: Exchange, start: datetime) -> str:
 
     The time is that of the target's clock, with the seconds since the run began.
     """
-    role = "delivered" if exchange.direction is Direction.IN else exchange.role.value
+    role = _ROLES.get(exchange.role, exchange.role.value)
+    role = "delivered" if exchange.direction is Direction.IN else role
     caller = exchange.request.identity or exchange.request.caller.value
     took = max(exchange.received_at - exchange.sent_at, 0.0) * 1000
     clock = exchange.travelled_to

@@ -215,6 +215,17 @@ def test_findings_of_one_kind_share_one_article_and_each_can_be_linked_to(
     assert "204 No Content" in " ".join(parsed.text)
 
 
+def test_dozens_of_findings_of_one_kind_are_one_block(results: Results) -> None:
+    one = results.findings[0]
+    many = tuple(replace(one, id=f"f{n}", detail=f"/data/{n}") for n in range(28))
+    page = render(replace(results, findings=many), (), "html").decode()
+    assert page.count('<article class="finding') == 1
+    assert page.count("data-finding=") == 28
+    opened, _, closed = page.partition("<summary>24 more: ")
+    assert opened.count("data-finding=") == 4
+    assert closed.count("data-finding=") == 24
+
+
 def test_a_finding_lists_the_earlier_exchanges_of_its_transcript(results: Results) -> None:
     witness = Exchange("w", Request("GET", "/things"), None, None, 9.0, 9.1, Role.TABLE)
     before = [

@@ -89,7 +89,7 @@ def test_the_title_names_an_endpoint_that_is_not_the_base_url(via: Via, title: s
 
 def test_the_time_is_that_of_the_clock_and_since_the_run_began() -> None:
     about = show_exchange(EXCHANGE, START).about
-    assert about == "table · as anonymous · 2026-11-21 06:30:01 UTC (+1.000 s) · 500 ms"
+    assert about == "test · as anonymous · 2026-11-21 06:30:01 UTC (+1.000 s) · 500 ms"
 
 
 def test_json_is_laid_out_and_the_guilty_part_marked() -> None:
