@@ -43,11 +43,7 @@ def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> 
     for clause_id, fields in (document.get("clauses") or {}).items():
         clause = {**defaults, **(fields or {})}
         name = clause.get("source", only)
-        if (
-            name in texts
-            and clause.get("quote")
-            and not _contains(clause["quote"], texts[name])
-        ):
+        if name in texts and clause.get("quote") and not _contains(clause["quote"], texts[name]):
             place = f"{child_pointer('/clauses', clause_id)}/quote"
             message = f'the quote is not in the text of source "{name}"'
             add(place, message, "copy the words as they are there; … stands for omitted ones")

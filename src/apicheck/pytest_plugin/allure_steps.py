@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from apicheck.model.exchange import Exchange
 from apicheck.model.results import Results
 from apicheck.model.verdict import Severity
 from apicheck.promises import Promise, find_clause, findings_of, rows_of
+from apicheck.report.times import read_start
 from apicheck.report.wire import join_text, show_exchange
 from apicheck.run import read_journal
 
@@ -43,11 +45,11 @@ def show(results: Results, promise: Promise, directory: Path) -> None:
     evidence = [one for row in rows_of(results, promise) for one in row.evidence]
     for name in list(dict.fromkeys(evidence))[:_STEPS_AT_MOST]:
         if name in exchanges:
-            _show_exchange(exchanges[name])
+            _show_exchange(exchanges[name], read_start(results.run))
 
 
-def _show_exchange(exchange: Exchange) -> None:
-    shown = show_exchange(exchange)
+def _show_exchange(exchange: Exchange, start: datetime) -> None:
+    shown = show_exchange(exchange, start)
     with allure.step(shown.title):
         for title, lines in (("request", shown.request), ("response", shown.response)):
             allure.attach(join_text(lines), title, allure.attachment_type.TEXT)
