@@ -19,7 +19,7 @@ import pytest
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 
-SPREAD = ("test_prove", "test_honest_variants", "test_real_servers")
+SPREAD = ("test_prove", "test_honest_variants", "test_real_servers", "test_senders")
 """Files whose tests share nothing and take minutes each: any worker takes the next one."""
 
 os.environ.pop("GITHUB_ACTIONS", None)

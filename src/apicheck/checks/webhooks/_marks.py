@@ -22,7 +22,7 @@ from apicheck.authoring import (
     variation,
 )
 from apicheck.authoring.facts import Event
-from apicheck.checks.webhooks._hooks import read_payload
+from apicheck.checks.webhooks import _hooks
 
 _IDS = ("id", "_id", "uuid")
 _LONG = 6
@@ -44,10 +44,30 @@ def cause(subject: Subject, event: Event, who: Identity | None = None) -> Steps[
     return exchange
 
 
-def list_marks(subject: Subject, event: Event, transcript: Transcript) -> tuple[str, ...]:
-    """What no other event of the run says: the object's text, and its id where that is long."""
+def list_marks(
+    subject: Subject, event: Event, transcript: Transcript, number: int = -1
+) -> tuple[str, ...]:
+    """What no other event of the run says: the object's text, and its id where that is long.
+
+    number: of the request that caused it, by default the last.
+    """
     causes = [one for one in transcript.exercised if one.direction is Direction.OUT]
-    return tuple(_find_marks(_about(subject, event), causes[-1])) if causes else ()
+    return tuple(_find_marks(_about(subject, event), causes[number])) if causes else ()
+
+
+def deliveries_of_last(
+    subject: Subject, event: Event, transcript: Transcript, number: int, witness: int
+) -> tuple[Exchange, ...]:
+    """What came to a URL of the listener of the last event that was caused.
+
+    Where the deliveries to the witness, another URL, tell which event it was, so must these: those
+    of an earlier event may still be under way. Otherwise all that came later count.
+    """
+    came = _hooks.deliveries_after(transcript, number)
+    seen = _hooks.deliveries_after(transcript, witness)
+    marks = list_marks(subject, event, transcript)
+    mark = next((mark for mark in marks if any(shows(one, mark) for one in seen)), "")
+    return tuple(one for one in came if shows(one, mark)) if mark else came
 
 
 def _find_marks(of_cause: Subject, caused: Exchange) -> Iterator[str]:
@@ -60,7 +80,7 @@ def _find_marks(of_cause: Subject, caused: Exchange) -> Iterator[str]:
 
 def shows(delivery: Exchange, mark: str) -> bool:
     """Whether a delivery has a mark, however its letters are escaped."""
-    written = json.dumps(read_payload(delivery), ensure_ascii=False)
+    written = json.dumps(_hooks.read_payload(delivery), ensure_ascii=False)
     return mark in written or mark.encode() in (delivery.request.body or b"")
 
 

@@ -20,7 +20,7 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.webhooks import _arrivals, _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks, _marks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -45,16 +45,17 @@ def script(subject: Subject) -> Script:
     if not gone.succeeded:
         steps.end_script(Inconclusive(f"the deletion of the subscription got {describe(gone)}"))
     yield from _arrivals.see_more(subject, deleted, witness)
-    yield from _hooks.cause(subject, event)
+    yield from _marks.cause(subject, event)
     yield from _arrivals.expect(subject, witness, event)
     yield from _arrivals.see_more(subject, deleted)
 
 
-def judge(_: Subject, transcript: Transcript) -> Judgement:
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The deleted subscription must get nothing."""
     if not _hooks.deliveries_after(transcript, 1):
         return Inconclusive("the subscription that was not deleted got nothing either")
-    for delivery in _hooks.deliveries_after(transcript, 0):
+    event = _hooks.list_events(subject)[0]
+    for delivery in _marks.deliveries_of_last(subject, event, transcript, 0, witness=1):
         expected = "no delivery to a subscription that was deleted before the event"
         return Failure("delivered", expected, "a delivery", exchange=delivery.id)
     return None

@@ -18,7 +18,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _arrivals, _hooks
+from apicheck.checks.webhooks import _arrivals, _hooks, _marks
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -43,7 +43,7 @@ def script(subject: Subject) -> Script:
     yield from _arrivals.expect(subject, ended, event)
     yield from _arrivals.expect(subject, witness, event)
     yield from _arrivals.see_more(subject, ended, witness)
-    yield from _hooks.cause(subject, event)
+    yield from _marks.cause(subject, event)
     yield from _arrivals.expect(subject, witness, event, "second")
     yield from _arrivals.see_more(subject, ended)
 
@@ -52,7 +52,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The ended subscription must get nothing after the delivery that ended it."""
     if not (_hooks.deliveries(transcript, 0) and _hooks.deliveries_after(transcript, 1)):
         return Inconclusive("the subscription that was not ended did not get both deliveries")
-    for delivery in _hooks.deliveries_after(transcript, 0):
+    event = _hooks.list_events(subject)[0]
+    for delivery in _marks.deliveries_of_last(subject, event, transcript, 0, witness=1):
         status = _hooks.facts_of(subject).delivery.ends_on
         expected = f"no delivery after the receiver has responded {status}"
         return Failure("delivered", expected, "another delivery", exchange=delivery.id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apicheck.authoring import (
     Applies,
     Check,
     Direction,
+    Exchange,
     Failure,
     Inconclusive,
     Judgement,
@@ -19,7 +22,7 @@ from apicheck.authoring import (
     Transcript,
 )
 from apicheck.authoring.facts import Webhooks
-from apicheck.checks.webhooks import _arrivals, _hooks, _retries
+from apicheck.checks.webhooks import _arrivals, _hooks, _marks, _retries
 
 _REFUSED = 503
 
@@ -47,7 +50,7 @@ def script(subject: Subject) -> Script:
     event = _hooks.list_events(subject)[0]
     repeats = _retries.find_obstacle(subject) is None
     hook = yield from _hooks.subscribe(subject, event, respond=_REFUSED if repeats else 200)
-    yield from _hooks.cause(subject, event)
+    yield from _marks.cause(subject, event)
     first = yield from _arrivals.expect(subject, hook, event)
     if repeats:
         yield from _retries.await_retry(subject, hook, first, respond=200)
@@ -74,14 +77,28 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if first == other:
         expected = "another id for another event"
         return Failure("repeated", expected, f"{other} again", where, after[0].id)
-    if not (_retries.list_gaps(subject) and _hooks.has_clock(subject)):
-        return None  # other scripts cause events meanwhile, which may say the same
-    for retry in _hooks.repetitions(subject, before)[1:]:
+    for retry in _select_retries(subject, transcript, before):
         again = _hooks.read_id(webhooks, retry)
         if again != first:
             expected = f"{first} again, as the delivery is repeated"
             return Failure("changed", expected, again, where, retry.id)
     return None
+
+
+def _select_retries(
+    subject: Subject, transcript: Transcript, before: Sequence[Exchange]
+) -> tuple[Exchange, ...]:
+    """Select what repeats the first delivery, whatever its id is.
+
+    Other scripts may cause events meanwhile, which may say the same, but not the object's mark.
+    """
+    if not _retries.list_gaps(subject):
+        return ()
+    if _hooks.has_clock(subject):
+        return _hooks.repetitions(subject, before)[1:]
+    marks = _marks.list_marks(subject, _hooks.list_events(subject)[0], transcript, 0)
+    mark = next((mark for mark in marks if _marks.shows(before[0], mark)), "")
+    return tuple(one for one in before[1:] if mark and _marks.shows(one, mark))
 
 
 CHECK = Check(

@@ -23,11 +23,12 @@ from apicheck.authoring import (
     pointers,
     steps,
 )
-from apicheck.authoring.facts import Signature, Webhooks
+from apicheck.authoring.facts import Signature, Subscriptions, Webhooks
 from apicheck.checks.webhooks import _arrivals, _hooks
 
-_LEEWAY_S = 60.0
-"""A secret may die so much later than promised: servers keep keys in caches."""
+_LEEWAY_S, _LEAST_S = 60.0, 2.0
+"""A secret may die so much later than promised, but not longer than twice as late, and so much at
+least: servers keep keys in caches."""
 _LONGEST_S = 30.0
 """Waited for real, where no clock can be moved."""
 _SIGN_TWICE = ("standard-webhooks", "stripe", "paddle")
@@ -45,7 +46,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if obstacle := _hooks.find_obstacle(subject, by_api=True):
         return obstacle
     assert subscriptions is not None  # see above
-    waits = subscriptions.overlap_s + _LEEWAY_S if subscriptions.overlap_s else 0.0
+    waits = _find_end(subscriptions)
     if waits > _LONGEST_S and not _hooks.has_clock(subject):
         return NotTested(
             NotTestedKind.NEEDS_CONTROL,
@@ -67,11 +68,16 @@ def script(subject: Subject) -> Script:
         steps.end_script(Inconclusive(f"{subscriptions.rotate} got {describe(rotated)}"))
     yield from _hooks.cause(subject, event)
     yield from _arrivals.expect(subject, hook, event)
-    if subscriptions.overlap_s:
-        seconds = subscriptions.overlap_s + _LEEWAY_S
+    if seconds := _find_end(subscriptions):
         yield from steps.wait(seconds, "a secret that was rotated may still sign")
         yield from _hooks.cause(subject, event)
         yield from _arrivals.expect(subject, hook, event, "second")
+
+
+def _find_end(subscriptions: Subscriptions) -> float:
+    """Seconds after which the old secret is dead; 0 where none, or an unknown time, is promised."""
+    overlap = subscriptions.overlap_s or 0.0
+    return overlap + max(_LEAST_S, min(_LEEWAY_S, overlap)) if overlap else 0.0
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -89,7 +95,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     for delivery in came:
         passed = delivery.sent_at - rotated.received_at
         within = bool(overlap) and passed <= (overlap or 0.0)
-        late = overlap is not None and passed > (overlap + _LEEWAY_S if overlap else 0.0)
+        late = overlap is not None and passed > _find_end(subscriptions)
         if failure := _judge_one(subject, delivery, old, new, within=within, late=late):
             return failure
     if len(came) < (2 if overlap else 1):

@@ -15,17 +15,22 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
+    Role,
     Script,
     Severity,
     StatusSet,
+    Steps,
     Subject,
     SubjectKind,
     Transcript,
     build,
+    describe,
     judging,
+    pointers,
     steps,
 )
-from apicheck.authoring.facts import Webhooks
+from apicheck.authoring.facts import Event, Subscriptions, Webhooks
+from apicheck.authoring.variation import read_members
 from apicheck.checks.webhooks import _hooks
 
 _HOSTS = {
@@ -84,16 +89,39 @@ def _list_refused(subject: Subject) -> Iterator[Case]:
 
 
 def script(subject: Subject) -> Script:
-    """Subscribe the URL, to whichever events the canonical request names.
+    """Subscribe the URL to an event of the policy.
 
-    No event is caused: what a careless server accepts is deleted before it can be delivered to.
+    It is not caused: what a careless server accepts is deleted before it can be delivered to.
     """
     subscriptions = _hooks.facts_of(subject).subscriptions
     assert subscriptions is not None  # see `applies`
-    yield from build.send_control(subject, subscriptions.create)
+    event = next(iter(_hooks.facts_of(subject).events.values()), None)
+    if subject.context.mode is Mode.FULL:
+        yield from _subscribe_outside(subject, subscriptions, event)
     url = str(subject.row.value)
-    request = yield from _hooks.request_to_subscribe(subject, subscriptions, url, None)
+    request = yield from _hooks.request_to_subscribe(subject, subscriptions, url, event)
     yield from steps.send(request)
+
+
+def _subscribe_outside(
+    subject: Subject, subscriptions: Subscriptions, event: Event | None
+) -> Steps[None]:
+    """Subscribe a URL that must be accepted.
+
+    The canonical request will do if it names an event of the policy; scripts share it.
+    """
+    canonical = yield from build.valid_request(subject, subscriptions.create)
+    targets = _hooks.facts_of(subject).targets
+    url = f"{next(iter(targets.schemes), 'https')}://{_NOBODY}/hook"
+    outside = yield from _hooks.request_to_subscribe(subject, subscriptions, url, event)
+    named = [pointers.at(read_members(one), subscriptions.events) for one in (canonical, outside)]
+    if event is None or named[0] == named[1]:
+        yield from build.send_control(subject, subscriptions.create)
+        return
+    accepted = yield from steps.send(outside, Role.CONTROL)
+    if not accepted.succeeded:
+        reason = f"no URL could be subscribed: {url} got {describe(accepted)}"
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
