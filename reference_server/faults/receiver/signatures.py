@@ -121,3 +121,12 @@ def fails_without_id(honest: Verify, incoming: Incoming) -> None:
     if not incoming.headers["webhook-id"]:
         raise Refused("the id is empty")
     honest(incoming)
+
+
+@fault("receiver/fails-on-repeated-fields", verify, needs=NEEDS)
+def fails_on_repeated_fields(honest: Verify, incoming: Incoming) -> None:
+    """A receiver fails where a field of a delivery comes twice: both are joined by a comma."""
+    names = ("webhook-signature", "stripe-signature", "x-slack-signature", "x-hub-signature-256")
+    if any(", " in incoming.field(name) for name in names):
+        raise ValueError("two signatures")
+    honest(incoming)

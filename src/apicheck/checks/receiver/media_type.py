@@ -24,22 +24,25 @@ _TYPES = {
     "nonsense": "apicheck",
     "absent": "",
 }
+_CODED = "coded"
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
     """A row for each media type."""
     words = "the delivery: it is signed with another secret, and says {}"
-    return tuple(
-        Case(name, words.format(media or "nothing of its media type"))
-        for name, media in _TYPES.items()
-    )
+    said = {name: media or "nothing of its media type" for name, media in _TYPES.items()}
+    said[_CODED] = "that its body is compressed"
+    return tuple(Case(name, words.format(what)) for name, what in said.items())
 
 
 def script(subject: Subject) -> Script:
     """Send a forgery that names the media type, then a valid delivery."""
-    media = _TYPES[subject.row.name]
     request = deliveries.build_delivery(subject)
-    named = request.with_header("Content-Type", *([media] if media else []))
+    if subject.row.name == _CODED:
+        named = request.with_header("Content-Encoding", "gzip")
+    else:
+        media = _TYPES[subject.row.name]
+        named = request.with_header("Content-Type", *([media] if media else []))
     yield from steps.send((yield from steps.sign(named, _FORGERY)))
     yield from deliveries.deliver(subject)
 

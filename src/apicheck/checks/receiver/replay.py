@@ -64,7 +64,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if again <= once:
         return None
     return Failure(
-        "processed-again",
+        "raced" if subject.row.name == "together" else "processed-again",
         f"one effect: {subject.row.value}",
         f"its id {again} times among the processed ones; that of a single delivery {once} times",
         subject.row.name,
@@ -82,12 +82,13 @@ CHECK = Check(
     reads=_forgeries.FACTS,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
-    outcomes=(Outcome("processed-again", Severity.HIGH),),
+    outcomes=(Outcome("processed-again", Severity.HIGH), Outcome("raced", Severity.HIGH)),
     proven_by={
+        "raced": ("receiver/notes-late-what-it-did",),
         "processed-again": (
             "receiver/processes-again",
             "receiver/remembers-body-and-time",
-        )
+        ),
     },
     accepted=True,
 )
