@@ -203,6 +203,19 @@ def charges_for_denied_requests(honest: Costs, call: Call, status: int) -> bool:
     return honest(call, status)
 
 
+@fault("ratelimit/charges-for-each-item", costs_something, needs=("rate_limits.counts.bulk",))
+def charges_for_each_item(honest: Costs, call: Call, status: int) -> bool:
+    """An import costs as many of the limit as it has lines."""
+    media = call.header("Content-Type") or ""
+    further = call.body.count(b"\n") - 2 if media.startswith("text/csv") else 0  # one is the header
+    if status in _SUCCESSES and call.rules is not None:
+        for bucket in call.rules.buckets:
+            limiter, limit = find_limiter(call, bucket), find_limit(call, bucket) or 0
+            for _ in range(further):
+                limiter.ask(call.server.clock.now(), limit, count=True)
+    return honest(call, status)
+
+
 @fault("ratelimit/charges-for-strangers", costs_something, needs=_COUNTS)
 def charges_for_strangers(honest: Costs, call: Call, status: int) -> bool:
     """A request with a bad credential costs one of the limit of every client."""

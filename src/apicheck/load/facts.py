@@ -112,7 +112,11 @@ def _expand_rate_limits(facts: Members) -> None:
         for name, bucket in facts.get("buckets", {}).items()
     }
     counts = as_mapping("status", facts.pop("counts", {}))
-    facts |= {"counts": counts.get("status"), "counts_refused": counts.get("refused")}
+    facts |= {
+        "counts": counts.get("status"),
+        "counts_refused": counts.get("refused"),
+        "counts_bulk": counts.get("bulk"),
+    }
     refusal = as_mapping("status", facts.get("refusal", {}))
     retry = as_mapping("form", refusal.get("retry_after", "unspecified"))
     form = retry.get("form", "any")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from apicheck.authoring import (
     ExpectedResponse,
     Identity,
     Inconclusive,
+    Json,
     Operation,
     Part,
     Recipe,
@@ -19,15 +21,21 @@ from apicheck.authoring import (
     alter,
     build,
     paths,
+    pointers,
     steps,
 )
 from apicheck.authoring.endpoints import with_made_up_credentials
 from apicheck.authoring.facts import Bucket
 from apicheck.checks.ratelimit._buckets import facts_of
 from apicheck.checks.ratelimit._holders import shares_limit
+from apicheck.checks.ratelimit._schedule import limit_of
 
 _MOST_STRANGERS = 20
 """The highest limit that is used up beside credentials that nobody has: it looks like an attack."""
+
+
+_LINES = "text/csv"
+_MOST_ITEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,42 @@ def _altered(change: Callable[[Request], Request]) -> Callable[..., Steps[Reques
 def _as_other_media(request: Request) -> Request:
     bare = request.without_header("Content-Type")
     return replace(bare, headers=(*bare.headers, ("Content-Type", "application/x-apicheck")))
+
+
+def _items_of(body: Json) -> tuple[str, list[Json]]:
+    """The pointer of the list that a body is or has, and the list; ("", []) for none."""
+    members = body.items() if isinstance(body, dict) else [("", body)]
+    lists = [(key, value) for key, value in members if isinstance(value, list) and value]
+    name, items = next(iter(lists), ("", []))
+    return (pointers.child_pointer("", name) if name else ""), items
+
+
+def _has_items(subject: Subject, bucket: Bucket, recipe: Recipe) -> bool:
+    """Whether the policy says what a body of many items costs, and such a body can be made."""
+    limits = subject.facts.rate_limits
+    said = limits is not None and limits.counts_bulk is not None
+    in_json = "json" in recipe.media_type and bool(_items_of(recipe.body)[1])
+    few = 1 < (bucket.limit or 0) <= _MOST_ITEMS
+    return said and few and (in_json or recipe.media_type == _LINES)
+
+
+def _repeat_items(subject: Subject, operation: Operation, sender: Identity) -> Steps[Request]:
+    """Make a request that repeats an item, or the last line, as often as the limit admits requests.
+
+    So one such request uses the limit up if its items count. One object is made.
+    """
+    _, bucket = facts_of(subject)
+    times = limit_of(bucket)
+    request = yield from build.valid_request(subject, operation.id, identity=sender)
+    body = request.body or b""
+    if alter.media_type_of(request) == _LINES:
+        lines = body.rstrip().splitlines(keepends=True)
+        repeated = b"".join((*lines[:-1], *[lines[-1].rstrip() + b"\r\n"] * times))
+    else:
+        content = json.loads(body)
+        place, items = _items_of(content)
+        repeated = alter.encode_json(pointers.with_value(content, place, items[:1] * times))
+    return replace(request, body=repeated)
 
 
 def _object_of(subject: Subject, recipe: Recipe) -> str:
@@ -120,6 +164,7 @@ def _are_counted_apart(subject: Subject, bucket: Bucket, operation: Operation, _
     return apart and few and operation.id in subject.context.secured
 
 
+MANY_ITEMS = "a body of many items"
 KINDS: Mapping[str, Kind] = {
     "HEAD": Kind(
         lambda subject, _, operation, __: (
@@ -140,6 +185,9 @@ KINDS: Mapping[str, Kind] = {
             subject.facts.authorization.absent is not None and bool(_object_of(subject, recipe))
         ),
         _name_no_object,
+    ),
+    MANY_ITEMS: Kind(
+        lambda subject, bucket, _, recipe: _has_items(subject, bucket, recipe), _repeat_items
     ),
     "a token without the scope": Kind(_lacks_a_right, _as_denied),
     "credentials that nobody has": Kind(_are_counted_apart, _altered(with_made_up_credentials)),

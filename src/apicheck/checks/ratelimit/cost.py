@@ -28,7 +28,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender, rest
-from apicheck.checks.ratelimit._kinds import KINDS, find_operation
+from apicheck.checks.ratelimit._kinds import KINDS, MANY_ITEMS, find_operation
 from apicheck.checks.ratelimit._limiters import Hit, Trace
 from apicheck.checks.ratelimit._schedule import is_refused, limit_of
 from apicheck.checks.ratelimit._traces import explain_trace, make_hit
@@ -102,9 +102,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     counts = status in limits.counts
     if not any(is_refused(limits, one) for one in sent):
         return Inconclusive(f"the limit of {bucket.limit} refused none of {len(sent)} requests")
-    if "" in _explain(subject, sent, odd, counts=counts).values():
+    due, other = int(counts), limit_of(bucket) if kind == MANY_ITEMS else int(not counts)
+    if "" in _explain(subject, sent, odd, due).values():
         return None
-    if "" not in _explain(subject, sent, odd, counts=not counts).values():
+    if "" not in _explain(subject, sent, odd, other).values():
         return Inconclusive("the limit is not kept, whatever these requests cost")
     served = sum(1 for one in plain if one.succeeded)
     tried = sum(1 for one in odd if not is_refused(limits, one))
@@ -113,26 +114,26 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     expected = (
         f"{bucket.limit} requests in {bucket.window_s:g} s, of which {status} counts {words} one"
     )
-    outcome = "free" if counts else "charged"
+    outcome = "free" if other < due else "charged"
     return Failure(outcome, expected, actual, kind, odd[0].id)
 
 
 def _explain(
-    subject: Subject, sent: Sequence[Exchange], odd: Sequence[Exchange], *, counts: bool
+    subject: Subject, sent: Sequence[Exchange], odd: Sequence[Exchange], cost: int
 ) -> Mapping[str, str]:
-    """Which limiters explain the exchanges, if requests of the kind count, or if they do not."""
-    return explain_trace(subject, Trace.of(_list_hits(subject, sent, odd, counts=counts)))
+    """Which limiters explain the exchanges, if each request of the kind has a cost."""
+    return explain_trace(subject, Trace.of(_list_hits(subject, sent, odd, cost)))
 
 
 def _list_hits(
-    subject: Subject, sent: Sequence[Exchange], odd: Sequence[Exchange], *, counts: bool
+    subject: Subject, sent: Sequence[Exchange], odd: Sequence[Exchange], cost: int
 ) -> Iterator[Hit]:
     limits, _ = facts_of(subject)
     for one in sent:
         if is_refused(limits, one):
             yield make_hit(subject, one, admitted=False, brief=True)
         elif one.succeeded or one in odd:
-            if counts or one not in odd:
+            for _ in range(cost if one in odd else 1):
                 yield make_hit(subject, one, admitted=True, brief=True)
         else:
             yield make_hit(subject, one, admitted=None, brief=True)
@@ -161,6 +162,7 @@ CHECK = Check(
         "charged": (
             "ratelimit/counts-every-refusal",
             "ratelimit/charges-for-denied-requests",
+            "ratelimit/charges-for-each-item",
             "ratelimit/charges-for-strangers",
         ),
     },

@@ -57,6 +57,8 @@ class RateLimits:
     algorithm: str | None = None
     counts: StatusSet | None = None
     counts_refused: bool | None = None
+    counts_bulk: str | None = None
+    """What a request with many items counts as: "one"; None: not said."""
     headers: RateHeaders | None = None
     headers_when: When | None = None
     refusal: ExpectedResponse | None = None
