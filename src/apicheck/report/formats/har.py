@@ -71,7 +71,7 @@ def _build_request(exchange: Exchange, base_url: str) -> Json:
     built: dict[str, Json] = {
         "method": request.method,
         "url": _find_base(exchange, base_url).rstrip("/") + quote(request.wire_target, _IN_A_URL),
-        "httpVersion": _HTTP,
+        "httpVersion": f"HTTP/{request.version}" if request.version else _HTTP,
         "cookies": [],
         "headers": _list_pairs(headers),
         "queryString": _list_pairs(_list_query(request)),
