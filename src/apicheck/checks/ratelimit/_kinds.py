@@ -43,10 +43,12 @@ class Kind:
     """A kind of request.
 
     fits: whether an operation of a bucket shows it. make: the request, beside those of a sender.
+    refused: it must be refused; whether it is, is the matter of another check.
     """
 
     fits: Callable[[Subject, Bucket, Operation, Recipe], bool]
     make: Callable[[Subject, Operation, Identity], Steps[Request]]
+    refused: bool = False
 
 
 def find_operation(subject: Subject, bucket: Bucket, kind: Kind) -> Operation | None:
@@ -189,7 +191,9 @@ KINDS: Mapping[str, Kind] = {
     MANY_ITEMS: Kind(
         lambda subject, bucket, _, recipe: _has_items(subject, bucket, recipe), _repeat_items
     ),
-    "a token without the scope": Kind(_lacks_a_right, _as_denied),
-    "credentials that nobody has": Kind(_are_counted_apart, _altered(with_made_up_credentials)),
+    "a token without the scope": Kind(_lacks_a_right, _as_denied, refused=True),
+    "credentials that nobody has": Kind(
+        _are_counted_apart, _altered(with_made_up_credentials), refused=True
+    ),
 }
 """By name, in words for the report."""

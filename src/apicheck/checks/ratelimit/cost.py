@@ -100,6 +100,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Inconclusive(f"there is not one response to {kind}, but {sorted(statuses)}")
     status = statuses.pop()
     counts = status in limits.counts
+    if KINDS[kind].refused and any(one.succeeded for one in odd):
+        return Inconclusive(f"{kind} must be refused, and the response was {status}")
     if not any(is_refused(limits, one) for one in sent):
         return Inconclusive(f"the limit of {bucket.limit} refused none of {len(sent)} requests")
     due, other = int(counts), limit_of(bucket) if kind == MANY_ITEMS else int(not counts)

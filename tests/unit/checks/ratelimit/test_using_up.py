@@ -225,6 +225,8 @@ def test_a_limiter_that_counts_strangers_with_the_others_is_found(
     judgement = judge(cost.CHECK, of.with_case(row), serve)
     assert (judgement is not None) is by_address
     assert judgement is None or isinstance(judgement, Failure)
+    served = judge(cost.CHECK, of.with_case(row), one_limit(make(LIMIT, WINDOW, 7.0)))
+    assert isinstance(served, Inconclusive)
 
 
 @pytest.mark.parametrize("name", LIMITERS)
