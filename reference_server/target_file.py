@@ -60,6 +60,15 @@ def format_target(server: ServerState, addresses: Addresses, ca_file: str = "") 
             *([f"redirect_uri = {_quote(client.redirect_uri)}"] if authorizes else []),
             *_format_parameters(server.tenant_parameters(client.tenant)),
         ]
+    for client in server.public_clients:
+        lines += [
+            "",
+            f"[public_clients.{client.name}]",
+            f"token_url = {_quote(token_path)}",
+            f"client_id = {_quote(client.id)}",
+            f"tenant = {_quote(client.tenant)}",
+            f"redirect_uri = {_quote(client.redirect_uri)}",
+        ]
     if authorizes:
         lines += _format_consent(server)
     for name, limit in server.profile.lowered.items():

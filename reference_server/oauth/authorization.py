@@ -118,6 +118,8 @@ def _decide(
     if denied := find_response_error(query.get("response_type")):
         return {"error": denied.error}
     method = choose_method(call, query.get("code_challenge"), query.get("code_challenge_method"))
+    if method == "" and client.public and _requires_of_public(call):
+        method = Denial("invalid_request")
     if isinstance(method, Denial):
         return {"error": method.error}
     wanted = read_facts(call).refresh_scope
@@ -137,6 +139,11 @@ def _decide(
         expires=call.server.clock.now() + lifetime,
     )
     return {"code": text}
+
+
+def _requires_of_public(call: Call) -> bool:
+    promised = read_facts(call).pkce
+    return promised is not None and promised.required_of_public
 
 
 def _refuse(call: Call, text: str) -> Reply:

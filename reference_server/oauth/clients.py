@@ -27,6 +27,8 @@ def authenticate_client(call: Call) -> Client | Refusal:
     name, secret = in_body if in_header is None else in_header
     place = "body" if in_header is None else "header"
     found = call.server.directory.clients.get(name)
+    if found is not None and found.public:
+        return refuse_unknown_client() if secret or in_header is not None else found
     if found is None or place not in promised:
         return refuse_unknown_client()
     return found if check_client_secret(call, found, secret) else refuse_unknown_client()

@@ -29,6 +29,8 @@ def issue_token(call: Call) -> Reply | Refusal:
         return client
     kind = str(read_form(call).get("grant_type", ""))
     if kind == _CREDENTIALS:
+        if not may_use_credentials(client):
+            return refuse_oauth("unauthorized_client", "A client without a secret needs a code.")
         return _grant_by_credentials(call, client)
     if kind == _REFRESH and refreshes(call):
         return _grant_by_refresh(call, client)
@@ -57,6 +59,12 @@ def find_refresh_grant(call: Call, client: Client, token: str) -> Grant | Refusa
             end_family(call, grant)
         return refuse_oauth("invalid_grant", "The refresh token is not valid.")
     return grant
+
+
+@seam
+def may_use_credentials(client: Client) -> bool:
+    """Whether a client gets tokens by client credentials (RFC 6749, section 4.4)."""
+    return not client.public
 
 
 @seam

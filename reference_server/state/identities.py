@@ -53,7 +53,8 @@ class Identity:
 class Client:
     """An OAuth client: gets tokens of one tenant. scopes: those it may get; None: all there are.
 
-    name: in the target file. redirect_uri: where it is sent authorization codes.
+    name: in the target file. redirect_uri: where it is sent authorization codes. public: it has no
+    secret (RFC 6749, section 2.1).
     """
 
     id: str
@@ -62,6 +63,7 @@ class Client:
     name: str
     redirect_uri: str
     scopes: tuple[str, ...] | None = None
+    public: bool = False
 
 
 class Secrets:

@@ -29,6 +29,7 @@ from reference_server.webhooks.signing import new_secret
 
 TENANTS = ("a", "b")
 LIMITED = "limited"
+PUBLIC = "app"
 """The OAuth client that may get a single scope."""
 _LOGGED = 10_000
 _EXPIRED_SINCE_S = 3600.0
@@ -117,6 +118,7 @@ class ServerState:
         self.secrets = Secrets(seed)
         self.receiver_secret = self._make_receiver_secret()
         self._clients = self._make_clients()
+        self._public_clients = self._make_public_clients()
         self._parameters = self._make_parameters()
         self._first: tuple[Identity, ...] = ()
         self.directory = Directory((), ())
@@ -132,7 +134,7 @@ class ServerState:
         self.store = Store()
         for item in make_fixtures(self.profile, TENANTS):
             self.store.add(item)
-        self.directory = Directory(self._first, self._clients)
+        self.directory = Directory(self._first, (*self._clients, *self._public_clients))
         self.grants = Grants()
         self.variant = Variant()
         self.limiters = {}
@@ -299,6 +301,11 @@ class ServerState:
         """The OAuth clients: one a tenant, and one of few scopes; none without token operation."""
         return self._clients
 
+    @property
+    def public_clients(self) -> tuple[Client, ...]:
+        """One without a secret, where there are authorization codes."""
+        return self._public_clients
+
     def _find_main_scheme(self) -> str:
         """The scheme with which most operations are called."""
         for rules in self.profile.rules.values():
@@ -326,6 +333,14 @@ class ServerState:
             for name, (tenant, scopes) in names.items()
             if scopes != ()
         )
+
+    def _make_public_clients(self) -> tuple[Client, ...]:
+        oauth, schemes = self.profile.facts.oauth, self.profile.spec.schemes.values()
+        authorizes = any(one.authorization_url for one in schemes)
+        if oauth is None or not oauth.token or not (oauth.authorize or authorizes):
+            return ()
+        redirect = f"https://{PUBLIC}.example/callback"
+        return (Client(f"client-{PUBLIC}", "", TENANTS[0], PUBLIC, redirect, public=True),)
 
     def _make_receiver_secret(self) -> str:
         webhooks = self.profile.webhooks

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.faults.fault import fault
+from reference_server.faults.oauth.codes import issues_codes
 from reference_server.oauth.clients import (
     authenticate_client,
     check_client_secret,
     read_basic,
     refuse_unknown_client,
 )
+from reference_server.oauth.token import may_use_credentials
 from reference_server.responses.challenges import write_challenge
 from reference_server.state.identities import Client
 
@@ -69,3 +71,14 @@ def omits_client_challenge(
 ) -> str | None:
     """The refusal of a client does not say how clients authenticate."""
     return None if refusal.kind == "client" else honest(call, refusal, status)
+
+
+@fault(
+    "oauth/grants-credentials-to-public-clients",
+    may_use_credentials,
+    needs=_TOKEN,
+    shows_in=issues_codes,
+)
+def grants_credentials_to_public_clients(honest: Callable[[Client], bool], client: Client) -> bool:
+    """A client without a secret gets tokens by its name alone."""
+    return True

@@ -84,6 +84,10 @@ def load_target(
         _build_minter(name, value, secrets, spec)
         for name, value in settings.get("mint", {}).items()
     )
+    public_clients = tuple(
+        _build_minter(name, value, secrets, spec, section="public_clients")
+        for name, value in settings.get("public_clients", {}).items()
+    )
     identities |= _make_identities_of_clients(minters, identities, mistakes)
     endpoints = read_endpoints(settings, base_url, spec.prefix, policy, mistakes)
     urls = (base_url, *(minter.token_url for minter in minters), *sorted(endpoints.urls))
@@ -108,6 +112,7 @@ def load_target(
         },
         identities=identities,
         minters=minters,
+        public_clients=public_clients,
         consent=_build_consent(settings, folder),
         limits={
             name: Limit(
@@ -248,10 +253,17 @@ def _find_declaration(pointer: str, settings: Node, mistakes: Mistakes) -> str:
     return f"{Path(file).name}:{line}" if line else "--token-env"
 
 
-def _build_minter(name: str, settings: Node, secrets: SecretReader, spec: Spec) -> Minter:
-    pointer, whose = child_pointer("/mint", name), f'minter "{name}"'
-    values = {}
-    for what in ("client_id", "client_secret"):
+def _build_minter(
+    name: str, settings: Node, secrets: SecretReader, spec: Spec, section: str = "mint"
+) -> Minter:
+    """A client of a section: `mint`, or `public_clients`, which have no secret."""
+    public = section == "public_clients"
+    pointer, whose = (
+        child_pointer(f"/{section}", name),
+        f'{"public client" if public else "minter"} "{name}"',
+    )
+    values = {"client_secret": ""}
+    for what in ("client_id",) if public else ("client_id", "client_secret"):
         if isinstance(settings.get(what), str):
             values[what] = settings[what]
             continue

@@ -140,6 +140,8 @@ class RunContext:
     """Whether every connection of the run presents a client certificate (mutualTLS)."""
     clients: tuple[Minter, ...] = ()
     """OAuth clients of the policy's token operation, with placeholders for secrets."""
+    public_clients: tuple[Minter, ...] = ()
+    """Those that have no secret (RFC 6749, section 2.1)."""
     consent: Consent | None = None
     """How an authorization request is approved; None where the target file does not say."""
     base_url: str = ""

@@ -64,6 +64,7 @@ class Identity:
 class Minter:
     """An OAuth client that gets tokens with any set of scopes for one tenant.
 
+    client_secret: placeholder; "" for a public client (RFC 6749, section 2.1), which has none.
     redirect_uri: the one that is registered for it; "" for a client without authorization codes.
     """
 
@@ -215,6 +216,8 @@ class Target:
     base_url: str
     identities: Mapping[str, Identity] = field(default_factory=dict)
     minters: tuple[Minter, ...] = ()
+    public_clients: tuple[Minter, ...] = ()
+    """OAuth clients that have no secret, and get tokens by authorization codes alone."""
     consent: Consent | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
     out_of_scope: Mapping[str, str] = field(default_factory=dict)

@@ -222,6 +222,9 @@ def _build_context(spec: Spec, setting: Mapping[str, Json]) -> RunContext:
             )
             for name in setting.get("clients", ("a", "b"))
         ),
+        public_clients=(
+            Minter("app", "/oauth/token", "app", "", redirect_uri="https://app.example/callback"),
+        ),
         consent=Consent("admin"),
     )
     return build_context(

@@ -95,7 +95,8 @@ def build_context(
         alternatives=security,
         implied_scheme=_find_implied_scheme(spec, facts, target),
         client_certificate=bool(target.tls.client_cert),
-        clients=_select_clients(spec, facts, target),
+        clients=_select_clients(spec, facts, target, target.minters),
+        public_clients=_select_clients(spec, facts, target, target.public_clients),
         consent=target.consent,
         withheld=withheld.reasons,
         guarded=withheld.guarded,
@@ -226,13 +227,15 @@ def _with_target_limits(facts: Facts, target: Target) -> Facts:
     return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets, plans=plans))
 
 
-def _select_clients(spec: Spec, facts: Facts, target: Target) -> tuple[Minter, ...]:
+def _select_clients(
+    spec: Spec, facts: Facts, target: Target, clients: tuple[Minter, ...]
+) -> tuple[Minter, ...]:
     """Select the OAuth clients of the target that use the policy's own token operation."""
     if facts.oauth is None or not facts.oauth.token:
         return ()
     path = spec.operation(facts.oauth.token).path
     whole = target.base_url.rstrip("/") + path
-    return tuple(one for one in target.minters if one.token_url in (path, whole))
+    return tuple(one for one in clients if one.token_url in (path, whole))
 
 
 def _make_recipes(

@@ -107,6 +107,9 @@ password_env = "P"
 client_id_env = "ID"
 client_secret_env = "SECRET"
 tenant = "a"
+[public_clients.app]
+client_id = "app"
+redirect_uri = "com.example.app:/callback"
 [limits.general]
 limit = 6
 window = "10s"
@@ -137,6 +140,9 @@ def test_a_whole_target_file_is_read(tmp_path: Path, policy: Policy) -> None:
     assert (admin.scopes, admin.tenant, admin.parameters) == (("read",), "a", {"account": "7"})
     assert target.minters == (
         Minter("a", "/oauth/token", "$APICHECK_A_CLIENT_ID", "$APICHECK_A_CLIENT_SECRET", "a"),
+    )
+    assert target.public_clients == (
+        Minter("app", "/oauth/token", "app", "", redirect_uri="com.example.app:/callback"),
     )
     assert target.limits == {"general": Limit(6, 10.0)}
     assert target.out_of_scope == {"A": "off on staging"}
@@ -228,6 +234,14 @@ def test_without_a_file_a_base_url_is_enough(policy: Policy) -> None:
             "[credentials]",
         ),
         ("[mint.m]\nclient_id_env='ID'\n", 2, "mint.m", "has no client_secret", ""),
+        (
+            "[public_clients.app]\nredirect_uri = 'https://a.example/cb'\n",
+            2,
+            "public_clients.app",
+            "has no client_id",
+            "",
+        ),
+        ("[public_clients.app]\nclient_id = 'a'\n", 2, "public_clients.app", "redirect_uri", ""),
         ("[limits.generl]\nlimit = 1\n", 2, "limits.generl", "unknown bucket", "general"),
         ("[limits.general]\nlimit = '1'\n", 3, "limits.general.limit", "a whole number", ""),
         ("[limits.general]\nlimit = 0\n", 3, "limits.general.limit", "1 or more", ""),

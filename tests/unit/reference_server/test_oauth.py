@@ -229,3 +229,15 @@ def test_nobody_revokes_the_tokens_of_another_client(canonical: Any) -> None:
         assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
     assert canonical.send("GET", "/v2/contacts", token=first["access_token"]).status == 200
     assert refresh(canonical, first["refresh_token"]).status == 200
+
+
+def test_a_client_without_a_secret_gets_tokens_by_codes_alone(canonical: Any) -> None:
+    (app,) = canonical.server.public_clients
+
+    def ask(**pairs: str) -> Any:
+        return canonical.form("/oauth/token", client_id=app.id, **pairs)
+
+    refused = ask(grant_type="client_credentials")
+    assert (refused.status, refused.json["error"]) == (400, "unauthorized_client")
+    assert ask(grant_type="client_credentials", client_secret="guessed").status == 401
+    assert ask(grant_type="authorization_code", code="none").json["error"] == "invalid_grant"

@@ -92,6 +92,9 @@ def request_token(
     subject: Subject, operation: str, client: Minter, *parameters: tuple[str, str]
 ) -> Steps[Request]:
     """A client's request to one of the two operations, with these parameters alone."""
+    if not client.client_secret:  # a public client says its name alone (RFC 6749, section 3.2.1)
+        request = yield from build.valid_request(subject, operation)
+        return write_form(request, (*parameters, ("client_id", client.client_id)), None, BODY)
     place = yield from find_place(subject)
     request = yield from build.valid_request(subject, operation)
     return write_form(request, parameters, client, place)

@@ -47,11 +47,18 @@ _REMEDY = (
 
 def needs_codes(subject: Subject) -> NotApplicable | NotTested | None:
     """Why no authorization code can be had; None where one can."""
+    return explain_no_codes(subject, subject.context.clients)
+
+
+def explain_no_codes(
+    subject: Subject, clients: tuple[Minter, ...]
+) -> NotApplicable | NotTested | None:
+    """Why none of these clients can be sent an authorization code; None where one can."""
     context = subject.context
     url = _find_url(subject)
     if not url:
         return NotApplicable("neither the policy nor the document has an authorization endpoint")
-    if context.consent is None or not any(client.redirect_uri for client in context.clients):
+    if context.consent is None or not any(client.redirect_uri for client in clients):
         missing = "how a person approves" if context.consent is None else "a client's redirect_uri"
         words = f"the target file does not say {missing}"
         return NotTested(NotTestedKind.NEEDS_IDENTITY, words, _REMEDY)

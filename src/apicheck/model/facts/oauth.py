@@ -12,10 +12,12 @@ class Pkce:
     """`oauth.pkce` (RFC 7636). methods: those that the server takes; it refuses any other.
 
     required: whether it refuses an authorization request without a code challenge.
+    required_of_public: whether it refuses those of clients that have no secret.
     """
 
     methods: tuple[str, ...] = ("S256",)
     required: bool = False
+    required_of_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ METADATA = {
     "revocation_endpoint": "https://127.0.0.1/oauth/revoke",
     "introspection_endpoint": "https://127.0.0.1/oauth/introspect",
     "response_types_supported": ["code"],
+    "authorization_response_iss_parameter_supported": True,
     "grant_types_supported": ["client_credentials", "refresh_token", "authorization_code"],
     "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
     "code_challenge_methods_supported": ["S256"],
