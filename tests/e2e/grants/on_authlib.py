@@ -53,12 +53,16 @@ class Client(ClientMixin):
         return client_secret == self.secret
 
     def check_endpoint_auth_method(self, method: str, _: str) -> bool:
+        if not self.secret:
+            return method == "none"
         return method in ("client_secret_basic", "client_secret_post")
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
+        if not self.secret and grant_type == "client_credentials":
+            return False
         return grant_type in ("authorization_code", "client_credentials", "refresh_token")
 
 
@@ -115,7 +119,12 @@ def read_client(name: str, **given: Any) -> Client:
     return Client(f"client-{name}", os.environ[f"{name.upper()}_SECRET"], **given)
 
 
-CLIENTS = [read_client("a"), read_client("b"), read_client("limited", scopes=SCOPES[:1])]
+CLIENTS = [
+    read_client("a"),
+    read_client("b"),
+    read_client("limited", scopes=SCOPES[:1]),
+    Client("client-app", ""),
+]
 CODES: dict[str, Code] = {}
 TOKENS: list[Token] = [
     Token(os.environ["TOKEN"], None, CLIENTS[0], "ada", " ".join(SCOPES), time.time() + 3600)
@@ -147,7 +156,7 @@ def save_token(token: dict[str, Any], asked: Any) -> None:
 
 
 class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is not typed
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
     def save_authorization_code(self, code: str, asked: Any) -> None:
         CODES[code] = Code(
@@ -192,7 +201,7 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib is not
 
 
 class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib is not typed
-    CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
+    CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
     def query_token(self, token_string: str, _: str | None) -> Token | None:
         return find_token(access_token=token_string) or find_token(refresh_token=token_string)

@@ -15,8 +15,17 @@ const client = (name, held) => ({
   scope: held.join(" "),
 });
 
+const app = {
+  client_id: "client-app",
+  token_endpoint_auth_method: "none",
+  redirect_uris: ["https://client-app.example/callback"],
+  grant_types: ["authorization_code", "refresh_token"],
+  response_types: ["code"],
+  scope: scopes.join(" "),
+};
+
 const provider = new Provider(issuer, {
-  clients: [client("a", scopes), client("b", scopes), client("limited", scopes.slice(0, 1))],
+  clients: [client("a", scopes), client("b", scopes), client("limited", scopes.slice(0, 1)), app],
   scopes,
   findAccount: (ctx, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
   features: {

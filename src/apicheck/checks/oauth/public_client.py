@@ -49,13 +49,19 @@ _REMEDY = (
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the token operation, where the target file has a client without a secret."""
+    """To the token operation, where the target file has a client without a secret.
+
+    Not tested for want of one only where the policy promises something of such clients.
+    """
     if subject.op.id != token_operation(subject):
         return NotApplicable("the check is about another operation")
     clients = subject.context.public_clients
     reason = explain_no_codes(subject, clients)
     if isinstance(reason, NotTested) and not clients:
         words = "the target file names no client without a secret"
+        pkce = subject.facts.oauth.pkce if subject.facts.oauth else None
+        if pkce is None or not pkce.required_of_public:
+            return NotApplicable(words)
         return NotTested(NotTestedKind.NEEDS_IDENTITY, words, _REMEDY)
     return reason or Applies(requests=4, facts=("oauth", "oauth.pkce"))
 
