@@ -270,7 +270,8 @@ def _build_minter(
         secret = secrets.read_secret(settings, (f"{what}_env", what), pointer, whose)
         if secret is None:
             secrets.mistakes.add(pointer, f"{whose} has no {what}", f'{what}_env = "…"')
-        values[what] = secrets.keep(placeholder(name, what.upper()), secret or "")
+        kept = placeholder(f"public-{name}" if public else name, what.upper())
+        values[what] = secrets.keep(kept, secret or "")
     url = settings.get("token_url") or _find_token_url(spec)
     if not url:
         secrets.mistakes.add(pointer, f"{whose} has no token_url", 'token_url = "/oauth/token"')
