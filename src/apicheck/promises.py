@@ -10,12 +10,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from apicheck.judge.clauses import explain_verdict, judge_clauses, roll_up
+from apicheck.judge.clauses import (
+    describe_closed,
+    explain_verdict,
+    find_closed,
+    judge_clauses,
+    roll_up,
+)
 from apicheck.judge.results import judge_active
 from apicheck.model.plan import Plan
-from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
+from apicheck.model.results import CheckResult, ClauseResult, Finding, OperationResult, Results
 from apicheck.model.subject import Subject, SubjectKind
-from apicheck.model.verdict import Consequence, NotApplicable, Verdict
+from apicheck.model.verdict import Consequence, NotApplicable, NotTestedKind, Verdict
 from apicheck.run import RunConfig, sketch_plan
 
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
@@ -56,6 +62,8 @@ class PromiseStatus(StrEnum):
     """It binds, but the run could not judge it."""
     SKIPPED = "skipped"
     """It was not tested, or not on all of its subjects."""
+    UNPLAYED = "unplayed"
+    """The run ended for an error, such as a refused credential, before it tested this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +133,14 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     if verdict is Verdict.FAIL:
         return _report_failure(results, clause, promise)
     reason = explain_verdict(verdict, rows)
-    if verdict is Verdict.PASS and _rests_on_refusals(clause):
-        verdict, reason = clause.verdict, clause.reason
+    if verdict is Verdict.PASS and (closed := _find_closed(results, clause)):
+        verdict = Verdict.PARTIAL
+        reason = f"{reason}, but by refusals alone: {describe_closed(closed)}"
     if verdict is Verdict.PASS:
         return PromiseOutcome(PromiseStatus.PASSED)
+    errors = [item.message for item in results.preflight if item.verdict is Verdict.ERROR]
+    if errors and all(row.kind is NotTestedKind.NEEDS_BUDGET and not row.remedy for row in rows):
+        return PromiseOutcome(PromiseStatus.UNPLAYED, "\n".join(errors))
     open_rows = [row for row in rows if row.verdict in _OPEN]
     task = next((row.remedy for row in open_rows if row.remedy), "")
     unclear = any(row.verdict is not Verdict.NOT_TESTED for row in open_rows)
@@ -182,10 +194,10 @@ def _name_clause(clause: ClauseResult) -> str:
     return f"  clause     {clause.clause.id}{quote}"
 
 
-def _rests_on_refusals(clause: ClauseResult) -> bool:
-    """Whether every subject passes and the clause does not: nothing there accepted a request."""
-    open_verdicts = set(clause.tally) - {Verdict.PASS, Verdict.NOT_APPLICABLE}
-    return clause.verdict is Verdict.PARTIAL and not open_verdicts
+def _find_closed(results: Results, clause: ClauseResult) -> tuple[OperationResult, ...]:
+    """Find the operations of a clause's passes, if none of them accepted a request."""
+    rows = [row for _, row in results.results_of(clause)]
+    return find_closed(rows, {one.operation: one for one in results.operations})
 
 
 def _report_failure(results: Results, clause: ClauseResult, promise: Promise) -> PromiseOutcome:

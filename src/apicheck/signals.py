@@ -17,6 +17,8 @@ _WORDS = {"SIGINT": "Ctrl-C", "SIGTERM": "SIGTERM", "SIGHUP": "SIGHUP", "SIGBREA
 _SIGNALS = {
     number: words for name, words in _WORDS.items() if (number := getattr(signal, name, None))
 }
+SIGNALS = frozenset(_SIGNALS.values())
+"""The words for signals, as `Stop.cause` has them."""
 
 
 class Leave(KeyboardInterrupt):

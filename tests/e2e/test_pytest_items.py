@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import takewhile
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -56,13 +60,20 @@ TERMS = "policy.yaml::TERMS-1"
 
 
 class Things(ThreadingHTTPServer):
-    """An API that counts its requests. open: paths that ask for no token."""
+    """An API that counts its requests.
+
+    open: paths that ask for no token. known: the token. failing: paths that respond with 500.
+    on_request: called for each request.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.open: set[str] = set()
+        self.known = TOKEN
+        self.failing: set[str] = set()
+        self.on_request: Callable[[], object] = lambda: None
         self.paths: list[str] = []
 
     @property
@@ -76,9 +87,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
-        known = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        self.server.on_request()
+        known = self.headers.get("Authorization") == f"Bearer {self.server.known}"
         free = self.path == "/status" or self.path in self.server.open
-        self.send_response(200 if known or free else 401)
+        status = 200 if known or free else 401
+        status = 500 if self.path in self.server.failing else status
+        self.send_response(status)
         self.send_header("Content-Length", "0")
         self.send_header("X-Request-Id", str(len(self.server.paths)))
         self.end_headers()
@@ -115,9 +129,9 @@ def run_pytest(
     pytester.makefile(".toml", apicheck=TARGET.format(url=things.url))
     pytester.makefile(".yaml", openapi=SPEC, policy=POLICY)
 
-    def run(*arguments: str | Path, apart: bool = False) -> pytest.RunResult:
+    def run(*arguments: str | Path, apart: bool = False, **kwargs: Any) -> pytest.RunResult:
         start = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
-        return start("--apicheck-target", "apicheck.toml", "-rA", *arguments)
+        return start("--apicheck-target", "apicheck.toml", "-rA", *arguments, **kwargs)
 
     return run
 
@@ -178,6 +192,56 @@ def test_every_printed_id_of_a_verbose_run_is_whole(run_pytest: Pytest) -> None:
     result = run_pytest("-v", "policy.yaml")
     printed = [line.split()[0] for line in result.outlines if re.search(r"::.*\[ *\d+%\]", line)]
     assert printed == [THINGS, PARTS, HEADER, TERMS]
+
+
+def test_what_is_undecided_fails_in_the_call_in_a_few_lines(
+    things: Things, run_pytest: Pytest
+) -> None:
+    things.failing = {"/parts"}
+    result = run_pytest("policy.yaml")
+    assert ids_of(result)[PARTS] == "FAILED"
+    lines = result.outlines
+    start = lines.index("auth/missing-credentials: undecided")
+    text = list(takewhile(lambda line: line[0] not in "=_", lines[start:]))
+    assert 4 <= len(text) <= 7, text
+    assert text[1] == "  clause     AUTH-1: “A token is needed”"
+
+
+def test_what_only_refusals_kept_does_not_pass(
+    things: Things, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    pytester.makefile(".toml", apicheck=f'base_url = "{things.url}"\n')  # nobody may call anything
+    pytester.makefile(".yaml", policy=POLICY.replace("auth/missing", "auth/bad"))
+    result = run_pytest("policy.yaml::AUTH-1::auth/bad-credentials[things.list]")
+    result.stdout.fnmatch_lines(["SKIPPED*partial: *by refusals alone: things.list *"])
+
+
+def test_a_refused_token_is_an_error_and_no_skip(things: Things, run_pytest: Pytest) -> None:
+    things.known = "another"
+    result = run_pytest("policy.yaml")
+    assert ids_of(result) == {THINGS: "ERROR", PARTS: "ERROR", HEADER: "ERROR"}
+    result.stdout.fnmatch_lines(["the run ended before this test: *401*"])
+
+
+def test_what_was_not_tested_is_skipped_with_what_it_needs(
+    run_pytest: Pytest, pytester: pytest.Pytester, things: Things
+) -> None:
+    settings = f'base_url = "{things.url}"\n[safety]\nmode = "passive"\n'
+    pytester.makefile(".toml", apicheck=settings)
+    result = run_pytest(THINGS)
+    result.stdout.fnmatch_lines(
+        ["SKIPPED*policy.yaml:9: not-tested: *; to do: [[]safety[]] mode = *"]
+    )
+
+
+def test_a_signal_ends_the_run_in_order_and_then_the_session(
+    things: Things, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    things.on_request = lambda: len(things.paths) == 1 and os.kill(os.getpid(), signal.SIGINT)
+    result = run_pytest("policy.yaml", no_reraise_ctrlc=True)
+    assert result.ret is pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*KeyboardInterrupt: Ctrl-C ended the run*"])
+    assert len(list(pytester.path.glob("reports/*/results.json"))) == 1
 
 
 def test_the_junit_file_has_times_and_what_each_case_is_about(

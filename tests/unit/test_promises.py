@@ -10,11 +10,14 @@ from apicheck.model.results import (
     CheckResult,
     ClauseResult,
     Finding,
+    OperationResult,
+    PreflightItem,
     Provenance,
     Results,
+    Standing,
     Word,
 )
-from apicheck.model.verdict import Consequence, Level, RunWord, Severity, Verdict
+from apicheck.model.verdict import Consequence, Level, NotTestedKind, RunWord, Severity, Verdict
 from apicheck.plan import plan
 from apicheck.probe.control import EVERYTHING, list_capabilities
 from apicheck.promises import (
@@ -199,24 +202,31 @@ def test_a_finding_of_several_clauses_names_every_clause() -> None:
 
 
 def whole_check(
-    *verdicts: Verdict, clause: Verdict = Verdict.PARTIAL, level: Level = Level.MUST
+    *verdicts: Verdict,
+    level: Level = Level.MUST,
+    standing: Standing = Standing.ACCEPTED,
+    subject: str = "",
 ) -> PromiseOutcome:
-    """The outcome of a promise without a subject, of a check that has these rows."""
+    """The outcome of a promise of a check that has these rows, on one subject or on all.
+
+    standing: of the operation of every row.
+    """
     one = results(Verdict.PASS)
     rows = tuple(
-        replace(one.checks[0], subject=f"op{number}", verdict=verdict)
+        replace(one.checks[0], subject=f"op{number}", operation=f"op{number}", verdict=verdict)
         for number, verdict in enumerate(verdicts)
     )
     judged = replace(
         one.clauses[0],
         clause=replace(one.clauses[0].clause, level=level),
-        verdict=clause,
-        reason="the clause's own reason",
+        verdict=Verdict.PARTIAL,
         results=tuple(range(len(rows))),
         tally={str(verdict): 1 for verdict in verdicts},
     )
+    operations = tuple(OperationResult(row.subject, "GET", "/", standing) for row in rows)
     return outcome_of(
-        replace(one, clauses=(judged,), checks=rows), Promise(PROMISE.clause, PROMISE.check)
+        replace(one, clauses=(judged,), checks=rows, operations=operations),
+        Promise(PROMISE.clause, PROMISE.check, subject),
     )
 
 
@@ -237,11 +247,27 @@ def test_what_could_not_be_judged_beside_a_pass_stays_undecided() -> None:
     assert wished.status is PromiseStatus.SKIPPED
 
 
-def test_a_pass_of_a_clause_that_rests_on_refusals_alone_is_partial_too() -> None:
-    outcome = whole_check(Verdict.PASS, Verdict.NOT_APPLICABLE)
-    assert outcome == PromiseOutcome(PromiseStatus.SKIPPED, "partial: the clause's own reason")
+@pytest.mark.parametrize("other", [Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED])
+def test_a_pass_that_rests_on_refusals_alone_is_partial(other: Verdict) -> None:
+    outcome = whole_check(Verdict.PASS, other, standing=Standing.REFUSED, subject="op0")
+    assert outcome.status is PromiseStatus.SKIPPED
+    assert outcome.text == (
+        "partial: 1 of 1 subjects pass, but by refusals alone: op0 accepted no request"
+    )
+
+
+def test_what_an_error_before_the_run_left_untested_is_no_skip() -> None:
+    one = results(Verdict.NOT_TESTED)
+    row = replace(one.checks[0], kind=NotTestedKind.NEEDS_BUDGET)
+    errors = (PreflightItem("user", Verdict.ERROR, "user: GET /things got 401"),)
+    ended = replace(one, checks=(row,), preflight=errors)
+    outcome = outcome_of(ended, PROMISE)
+    assert outcome == PromiseOutcome(PromiseStatus.UNPLAYED, "user: GET /things got 401")
+    assert outcome_of(replace(ended, preflight=()), PROMISE).status is PromiseStatus.SKIPPED
+    small = replace(ended, checks=(replace(row, remedy="max_requests = 9"),))
+    assert outcome_of(small, PROMISE).status is PromiseStatus.SKIPPED
 
 
 def test_where_nothing_is_left_open_a_promise_passes() -> None:
-    outcome = whole_check(Verdict.PASS, Verdict.NOT_APPLICABLE, clause=Verdict.PASS)
+    outcome = whole_check(Verdict.PASS, Verdict.NOT_APPLICABLE)
     assert outcome.status is PromiseStatus.PASSED

@@ -108,10 +108,10 @@ def _judge_clause(
         kinds |= {NotTestedKind.READ_ONLY} if held_back and not kinds else set()
     verdict = roll_up(verdicts)
     reason = explain_verdict(verdict, speaking, silent)
-    closed = _find_closed(speaking, operations) if verdict is Verdict.PASS else ()
+    closed = find_closed(speaking, operations) if verdict is Verdict.PASS else ()
     if closed:
         verdict, kinds = Verdict.PARTIAL, {one.kind for one in closed}
-        reason = f"{reason}, but by refusals alone: {_describe_closed(closed)}"
+        reason = f"{reason}, but by refusals alone: {describe_closed(closed)}"
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     counted = verdict is not Verdict.NOT_TESTED or not all(k in _OUT_OF_COUNT for k in kinds)
     capped = _find_capping_fact(clause, speaking, plan)
@@ -136,7 +136,7 @@ def _narrow(plan: Plan, planned: PlannedClause, result: CheckResult) -> CheckRes
     return result.narrow(planned.outcomes.get(result.check, ()), declared)
 
 
-def _find_closed(
+def find_closed(
     speaking: Sequence[CheckResult], operations: Mapping[str, OperationResult]
 ) -> tuple[OperationResult, ...]:
     """Find the operations of a clause's passes, if none of them accepted a request.
@@ -150,7 +150,8 @@ def _find_closed(
     return tuple(passed)
 
 
-def _describe_closed(closed: Sequence[OperationResult]) -> str:
+def describe_closed(closed: Sequence[OperationResult]) -> str:
+    """Describe operations none of which accepted a request."""
     first = closed[0]
     why = f" ({first.reason})" if first.reason else ""
     if len(closed) == 1:

@@ -12,10 +12,19 @@ import pytest
 from apicheck.model.errors import ApicheckError
 from apicheck.model.plan import Options
 from apicheck.model.results import Results
-from apicheck.promises import Promise, PromiseStatus, list_promises, narrow, outcome_of, rows_of
+from apicheck.promises import (
+    Promise,
+    PromiseOutcome,
+    PromiseStatus,
+    list_promises,
+    narrow,
+    outcome_of,
+    rows_of,
+)
 from apicheck.pytest_plugin.properties import describe
 from apicheck.pytest_plugin.single_run import obtain
 from apicheck.run import RunConfig, RunResult, run_pipeline
+from apicheck.signals import SIGNALS
 
 _BRACKETS = str.maketrans("[]", "()")
 
@@ -61,7 +70,10 @@ class PolicyFile(pytest.File):
             for item in self.session.items
             if isinstance(item, PromiseItem) and item.getparent(PolicyFile) is self
         ]
-        return run_pipeline(narrow(self._build_config(), selected, self._promises))
+        result = run_pipeline(narrow(self._build_config(), selected, self._promises))
+        if result.results.run.interrupted in SIGNALS:  # which the run took for itself
+            raise KeyboardInterrupt(f"{result.results.run.interrupted} ended the run")
+        return result
 
     def _build_config(self) -> RunConfig:
         option = self.config.option
@@ -98,32 +110,35 @@ class PromiseItem(pytest.Item):
     def __init__(self, *, promise: Promise, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.promise = promise
+        self._outcome = PromiseOutcome(PromiseStatus.SKIPPED)
 
     def setup(self) -> None:
-        """Run, once for all items; what the run raises is an error of each."""
+        """Run, once for all items; what ends the run before it tests an item is an error of it."""
         try:
-            self._find_run()
+            results, _ = self._find_run()
         except ApicheckError as error:
             pytest.fail(str(error), pytrace=False)
+        self._outcome = outcome_of(results, self.promise)
+        if self._outcome.status is PromiseStatus.UNPLAYED:
+            pytest.fail(f"the run ended before this test: {self._outcome.text}", pytrace=False)
 
     def runtest(self) -> None:
         """Fail with what was expected, what came and a reproduction, or with what is undecided."""
         results, directory = self._find_run()
-        outcome = outcome_of(results, self.promise)
         self.user_properties += describe(results, self.promise, directory)
         if getattr(self.config.option, "allure_report_dir", None):
             from apicheck.pytest_plugin.allure_steps import show
 
             show(results, self.promise, directory)
-        match outcome.status:
+        match self._outcome.status:
             case PromiseStatus.FAILED:
-                raise Violated(outcome.text)
+                raise Violated(self._outcome.text)
             case PromiseStatus.UNDECIDED:
-                raise Undecided(outcome.text)
+                raise Undecided(self._outcome.text)
             case PromiseStatus.WARNED:
-                raise pytest.xfail.Exception(outcome.text)  # a failure under --runxfail
+                raise pytest.xfail.Exception(self._outcome.text)  # a failure under --runxfail
             case PromiseStatus.SKIPPED:
-                pytest.skip(outcome.text)
+                pytest.skip(self._outcome.text)
 
     def _find_run(self) -> tuple[Results, Path]:
         return cast("PolicyFile", self.getparent(PolicyFile)).find_run()
