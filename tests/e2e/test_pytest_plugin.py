@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from apicheck import testing
+from apicheck.pytest_plugin.items import PolicyFile
+from apicheck.registry import collect
 
 pytest_plugins = ["pytester"]
 
@@ -29,6 +31,13 @@ clauses:
   HDR-1: {section: "2", quote: "Every answer has an id", checks: headers/request-id}
   TERMS-1: {section: "3", quote: "Be good", actors: [client]}
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """Import here what an inner pytest would import: it forgets that at its end, and it is slow."""
+    assert PolicyFile
+    assert collect()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +68,7 @@ Pytest = Callable[..., pytest.RunResult]
 def run_pytest(pytester: pytest.Pytester) -> Pytest:
     def run(server: testing.Server, *arguments: str | Path) -> pytest.RunResult:
         target = ("--apicheck-target", server.target_file, "-p", "no:cacheprovider", "-rA")
-        return pytester.runpytest_subprocess(*target, *arguments, timeout=120)
+        return pytester.runpytest_inprocess(*target, *arguments)
 
     return run
 
