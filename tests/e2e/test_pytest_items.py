@@ -244,6 +244,43 @@ def test_a_signal_ends_the_run_in_order_and_then_the_session(
     assert len(list(pytester.path.glob("reports/*/results.json"))) == 1
 
 
+APPLICATION = f"""
+from http import HTTPStatus
+
+def create_app(open=""):
+    def application(environ, start_response):
+        known = environ.get("HTTP_AUTHORIZATION") == "Bearer {TOKEN}"
+        free = environ["PATH_INFO"] in ("/status", open)
+        start_response("200 OK" if known or free else "401 Unauthorized", [("X-Request-Id", "1")])
+        return [b""]
+    return application
+
+app = create_app(open="/parts")
+"""
+
+
+@pytest.mark.parametrize("app", ["shop:app", "shop:create_app()"])
+def test_a_policy_is_run_against_an_application_without_a_server(
+    app: str, run_pytest: Pytest, pytester: pytest.Pytester, things: Things
+) -> None:
+    pytester.makepyfile(shop=APPLICATION)
+    result = run_pytest("policy.yaml", "-k", "AUTH", "--apicheck-app", app)
+    word = "FAILED" if app == "shop:app" else "PASSED"
+    assert ids_of(result) == {THINGS: "PASSED", PARTS: word}
+    assert things.paths == []
+
+
+@pytest.mark.parametrize("app", ["shop", "shop:nothing", "nowhere:app"])
+def test_an_application_that_is_not_there_is_an_error_in_words(
+    app: str, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(shop=APPLICATION)
+    result = run_pytest(THINGS, "--apicheck-app", app)
+    assert ids_of(result) == {THINGS: "ERROR"}
+    result.stdout.fnmatch_lines([f"--apicheck-app {app}: *"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
 def test_the_junit_file_has_times_and_what_each_case_is_about(
     things: Things, run_pytest: Pytest, pytester: pytest.Pytester
 ) -> None:

@@ -27,6 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("apicheck", "apicheck: API policies, clause by clause")
     group.addoption("--apicheck-target", metavar="FILE", help="the target file (apicheck.toml)")
     group.addoption(
+        "--apicheck-app",
+        metavar="MODULE:NAME",
+        help="serve this ASGI or WSGI application while a policy is run",
+    )
+    group.addoption(
         "--apicheck-profile", metavar="NAME", default="", help="a packaged policy and document"
     )
     group.addoption("--apicheck-seed", metavar="N", type=int, default=1, help="seed of the run")

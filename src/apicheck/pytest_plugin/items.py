@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
@@ -21,11 +22,14 @@ from apicheck.promises import (
     outcome_of,
     rows_of,
 )
+from apicheck.pytest_plugin.application import import_application
 from apicheck.pytest_plugin.properties import describe
 from apicheck.pytest_plugin.single_run import obtain
-from apicheck.run import RunConfig, RunResult, run_pipeline
+from apicheck.run import RunConfig, RunResult, run_pipeline, serve_application
 from apicheck.signals import SIGNALS
 
+_NOT_SERVED = "http://127.0.0.1"
+"""Where an application will be, on some port, while nothing is sent to it."""
 _BRACKETS = str.maketrans("[]", "()")
 
 
@@ -70,16 +74,28 @@ class PolicyFile(pytest.File):
             for item in self.session.items
             if isinstance(item, PromiseItem) and item.getparent(PolicyFile) is self
         ]
-        result = run_pipeline(narrow(self._build_config(), selected, self._promises))
+        with self._served() as url:
+            config = narrow(self._build_config(url), selected, self._promises)
+            result = run_pipeline(config)
         if result.results.run.interrupted in SIGNALS:  # which the run took for itself
             raise KeyboardInterrupt(f"{result.results.run.interrupted} ended the run")
         return result
 
-    def _build_config(self) -> RunConfig:
+    def _served(self) -> AbstractContextManager[str]:
+        """Serve the application that an option names; its URL, or "" without one."""
+        named = self.config.option.apicheck_app
+        if not named:
+            return nullcontext("")
+        return serve_application(import_application(named, self.config.rootpath))
+
+    def _build_config(self, url: str = "") -> RunConfig:
+        """The configuration of the run. url: of the application, as soon as it is served."""
         option = self.config.option
+        url = url or (_NOT_SERVED if option.apicheck_app else "")
         return RunConfig(
             policy=self.path,
             target=Path(option.apicheck_target) if option.apicheck_target else None,
+            overrides={"base_url": url} if url else {},
             options=Options(seed=option.apicheck_seed, max_requests=option.apicheck_max_requests),
         )
 
