@@ -128,7 +128,7 @@ def outcome_of(results: Results, promise: Promise) -> PromiseOutcome:
     clause = find_clause(results, promise)
     rows = rows_of(results, promise)
     if not rows:
-        return PromiseOutcome(PromiseStatus.SKIPPED, f"{clause.verdict.value}: {clause.reason}")
+        return _report_unobserved(clause, promise)
     verdict = roll_up(Counter(row.verdict for row in rows))
     if verdict is Verdict.FAIL:
         return _report_failure(results, clause, promise)
@@ -175,6 +175,22 @@ def rows_of(results: Results, promise: Promise) -> tuple[CheckResult, ...]:
         for _, result in results.results_of(find_clause(results, promise))
         if result.check == promise.check and promise.subject in ("", result.subject)
     )
+
+
+def _report_unobserved(clause: ClauseResult, promise: Promise) -> PromiseOutcome:
+    """Report a clause without a check, or a check of which the run has no result for the clause.
+
+    A check that a binding clause names by its id must have one: its family need not.
+    """
+    by_id = {pattern.partition("#")[0] for pattern in clause.clause.checks}
+    missed = promise.check in by_id and clause.tally.get(Verdict.INCONCLUSIVE, 0)
+    if missed and clause.clause.level.binding:
+        text = _describe_undecided(clause, promise, clause.reason, "")
+        return PromiseOutcome(PromiseStatus.UNDECIDED, text)
+    words = f"{clause.verdict.value}: {clause.reason}"
+    if clause.results:  # they are those of other checks
+        words = f"{Verdict.NOT_TESTED.value}: the run observed nothing for {promise.check}"
+    return PromiseOutcome(PromiseStatus.SKIPPED, words)
 
 
 def _describe_undecided(clause: ClauseResult, promise: Promise, reason: str, task: str) -> str:

@@ -191,9 +191,17 @@ def test_an_unjudged_promise_gives_the_reason() -> None:
     assert outcome_of(results(Verdict.NOT_TESTED), PROMISE).text == "not-tested: because"
 
 
-def test_a_promise_without_observations_is_skipped_with_the_clauses_reason() -> None:
+def test_a_check_that_read_nothing_for_a_clause_is_skipped_and_says_so() -> None:
     outcome = outcome_of(results(Verdict.PASS), Promise("AUTH-1", "auth/challenge"))
-    assert (outcome.status, outcome.text) == (PromiseStatus.SKIPPED, "pass: because")
+    assert outcome.status is PromiseStatus.SKIPPED
+    assert outcome.text == "not-tested: the run observed nothing for auth/challenge"
+
+
+def test_a_clause_without_results_is_skipped_with_its_reason() -> None:
+    one = results(Verdict.NOT_TESTED)
+    alone = replace(one, clauses=(replace(one.clauses[0], results=()),))
+    outcome = outcome_of(alone, Promise("AUTH-1"))
+    assert (outcome.status, outcome.text) == (PromiseStatus.SKIPPED, "not-tested: because")
 
 
 def test_a_finding_of_several_clauses_names_every_clause() -> None:
@@ -266,6 +274,25 @@ def test_what_an_error_before_the_run_left_untested_is_no_skip() -> None:
     assert outcome_of(replace(ended, preflight=()), PROMISE).status is PromiseStatus.SKIPPED
     small = replace(ended, checks=(replace(row, remedy="max_requests = 9"),))
     assert outcome_of(small, PROMISE).status is PromiseStatus.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("named", "level", "status"),
+    [
+        ("headers/request-id", Level.MUST, PromiseStatus.UNDECIDED),
+        ("headers/request-id", Level.SHOULD, PromiseStatus.SKIPPED),
+        ("headers/*", Level.MUST, PromiseStatus.SKIPPED),
+    ],
+)
+def test_a_check_that_read_nothing_leaves_undecided_the_clause_that_names_it(
+    named: str, level: Level, status: PromiseStatus
+) -> None:
+    one = results(Verdict.PASS)
+    clause = replace(one.clauses[0].clause, checks=(PROMISE.check, named), level=level)
+    tally = {"pass": 1, "inconclusive": 1}
+    judged = replace(one.clauses[0], clause=clause, verdict=Verdict.PARTIAL, tally=tally)
+    silent = Promise(PROMISE.clause, "headers/request-id")
+    assert outcome_of(replace(one, clauses=(judged,)), silent).status is status
 
 
 def test_where_nothing_is_left_open_a_promise_passes() -> None:
