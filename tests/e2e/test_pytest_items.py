@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import takewhile
@@ -285,6 +286,7 @@ def test_the_junit_file_has_times_and_what_each_case_is_about(
     things: Things, run_pytest: Pytest, pytester: pytest.Pytester
 ) -> None:
     things.open = {"/parts"}
+    things.on_request = lambda: time.sleep(0.002)  # what takes less is 0.000
     result = run_pytest("policy.yaml", "--junit-xml", "junit.xml")
     (directory,) = pytester.path.glob("reports/*")
     result.stdout.fnmatch_lines([f"apicheck: the run and its report are in *{directory.name}"])
