@@ -15,7 +15,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-long torture test-newest test-lowest coverage lint constraints \
-  changelog audit limiters proof pages bench
+  changelog audit limiters proof pages samples bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -81,6 +81,10 @@ pages: $(INSTALLED) ## write docs/coverage.md and docs/providers/
 limiters: $(INSTALLED) ## test rate limiters of others, write docs/limiters.md
 	@.ci/servers
 	KEEP_FINDINGS=1 $(BIN)/python -m pytest -m '' tests/e2e/test_limiters.py
+
+samples: $(INSTALLED) ## renew the sample reports and their pictures, in reports/sample
+	@.ci/browser
+	@$(BIN)/python bench/samples.py
 
 bench: $(INSTALLED) ## time a large page, and a run beside schemathesis on the same server
 	@$(BIN)/python bench/page.py

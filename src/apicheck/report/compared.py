@@ -15,8 +15,8 @@ from apicheck.report.words import title_of
 
 WIDTH, HEIGHT = 640, 120
 _BAR = 36
-_SHOWN = 5
-_NAMED = 12
+_SHOWN = 3
+_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)

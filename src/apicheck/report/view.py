@@ -23,8 +23,8 @@ EXCHANGES_IN_A_FINDING = 3
 EVIDENCE_KEPT = 10
 EXCHANGES_OF_A_PASS = 3
 SUBJECTS_NAMED = 12
-PRINTED_CLAUSES = 220
-PRINTED_KINDS = 12
+PRINTED_CLAUSES = 200
+PRINTED_KINDS = 6
 MORE_SHOWN = 3
 """Findings of a kind that are open beside the first; one mistake may cause dozens."""
 VERDICT_ORDER = (

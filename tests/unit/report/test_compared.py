@@ -58,7 +58,7 @@ def test_many_changes_are_cut_and_counted(results: Results) -> None:
     )
     assert since is not None
     ((title, lines, more),) = since.groups
-    assert (title, len(lines), more) == ("New", 5, 4)
+    assert (title, len(lines), more) == ("New", 3, 6)
 
 
 def test_the_trend_has_a_bar_for_each_run_in_order(results: Results, before: Results) -> None:
