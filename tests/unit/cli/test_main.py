@@ -21,7 +21,7 @@ from apicheck.model.plan import Options
 from apicheck.model.results import OperationResult, Results, Standing
 from apicheck.model.target import Mode
 from apicheck.model.verdict import EXIT_CODES, RunWord
-from apicheck.report import results_from_json
+from apicheck.report import render, results_from_json
 
 Captured = pytest.CaptureFixture[str]
 
@@ -352,6 +352,31 @@ def test_report_writes_a_rendering_and_succeeds_whatever_the_word(
     assert main(["report", str(tmp_path), "--format", "junit", "-o", str(file)]) == 0
     assert file.read_text().startswith("<?xml")
     assert capsys.readouterr().out == ""
+
+
+def test_report_puts_a_run_beside_earlier_ones_and_prints_as_wanted(
+    saved: object, results: Results, tmp_path: Path
+) -> None:
+    old = replace(results, run=replace(results.run, started="2026-11-20T06:30:00Z"))
+    (tmp_path / "old.json").write_bytes(render(old, (), "json"))
+    file = tmp_path / "report.html"
+    since, full = ["--since", str(tmp_path / "old.json")], ["--print", "full"]
+    assert main(["report", str(tmp_path), *since, *full, "-o", str(file)]) == 0
+    page = file.read_text()
+    assert "Since the run of 2026-11-20 06:30:00 UTC" in page
+    assert '<html lang="en" class="full">' in page
+    assert main(["report", str(tmp_path), "-o", str(file)]) == 0
+    page = file.read_text()
+    assert "Since the run of" not in page
+    assert '<html lang="en">' in page
+
+
+def test_an_earlier_run_that_cannot_be_read_is_named(
+    saved: object, tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "old.json").write_text("{}")
+    assert main(["report", str(tmp_path), "--since", str(tmp_path / "old.json")]) == 2
+    assert "results.json has schema None" in capsys.readouterr().err
 
 
 def test_report_says_that_it_cannot_write(saved: object, tmp_path: Path, capsys: Captured) -> None:

@@ -43,6 +43,11 @@ def test_the_first_screen_says_what_changed_since_the_last_run(
     assert f'<a href="#finding-{results.findings[0].id}">' in first
 
 
+def test_same_input_same_bytes(results: Results, before: Results) -> None:
+    comparison = compare(before, results)
+    assert render(results, (), "html", comparison) == render(results, (), "html", comparison)
+
+
 def test_equal_runs_say_that_the_findings_are_the_same(results: Results) -> None:
     since = view_since(compare(results, results), results)
     assert since is not None
