@@ -43,11 +43,11 @@ class Evidence:
 
 
 def gather_evidence(
-    transcripts: Iterable[Transcript], wanted: frozenset[str], start: datetime
+    transcripts: Iterable[Transcript], wanted: frozenset[str], start: datetime | None
 ) -> Evidence:
     """Read the transcripts once: keep the wanted exchanges, and pack all of them.
 
-    start: when the run began.
+    start: when the run began; None where that is not the clock of the exchanges.
     """
     kept: dict[str, Exchange] = {}
     before: dict[str, tuple[str, ...]] = {}
@@ -93,7 +93,7 @@ def _list_before(transcript: Transcript, index: int) -> Iterator[str]:
         yield f"{make_title(exchange)} as {join_lines(caller)}"
 
 
-def _build_row(probe: str, exchange: Exchange, start: datetime) -> list[str]:
+def _build_row(probe: str, exchange: Exchange, start: datetime | None) -> list[str]:
     view = show_exchange(exchange, start, laid_out=False)
     return [
         make_visible(exchange.id),

@@ -34,7 +34,7 @@ from apicheck.report.scopes import TONES as SCOPE_TONES
 from apicheck.report.text import join_lines, make_visible
 from apicheck.report.themes import view_operations, view_themes
 from apicheck.report.timelines import view_timelines
-from apicheck.report.times import read_start
+from apicheck.report.times import find_clock
 from apicheck.report.view import (
     MORE_SHOWN,
     PRINTED_KINDS,
@@ -65,7 +65,7 @@ def render_html(
     comparison: earlier runs, for the trend and what changed. print_full: whether paper shows all.
     """
     recorded = tuple(transcripts)
-    evidence = gather_evidence(recorded, select_evidence(results), read_start(results.run))
+    evidence = gather_evidence(recorded, select_evidence(results), find_clock(results.run))
     trend = view_trend(comparison, results)
     script = _read_asset("report.js")
     text = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from apicheck.model.results import Provenance
+from apicheck.model.target import Mode
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _LONGEST_S = 10 * 365 * 86400.0
@@ -14,6 +15,11 @@ _LONGEST_S = 10 * 365 * 86400.0
 def read_start(run: Provenance) -> datetime:
     """When the run began."""
     return _read(run.started)
+
+
+def find_clock(run: Provenance) -> datetime | None:
+    """When the target's clock of the run began; None for recorded traffic, which is older."""
+    return None if run.mode == Mode.PASSIVE else read_start(run)
 
 
 def read_end(run: Provenance) -> datetime:

@@ -15,7 +15,7 @@ from apicheck.report.curl import build_command
 from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, read_page
 from apicheck.report.sections import group_by_section, label_section
-from apicheck.report.times import read_start
+from apicheck.report.times import find_clock
 from apicheck.report.wire import Shown, show_exchange
 from apicheck.report.words import CONSEQUENCE_ORDER, title_of
 
@@ -163,7 +163,7 @@ def _view_finding(results: Results, finding: Finding, evidence: Evidence) -> Fin
         exchanges=tuple(
             show_exchange(
                 exchange,
-                read_start(results.run),
+                find_clock(results.run),
                 outcome=finding.outcome,
                 detail=finding.detail,
                 about=(finding.expected, finding.actual),
@@ -266,7 +266,7 @@ def _view_check(
         faults=tuple(dict.fromkeys(fault for faults_of in every for fault in faults_of)),
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
-        sample=show_exchange(sample, read_start(results.run)) if sample else None,
+        sample=show_exchange(sample, find_clock(results.run)) if sample else None,
         spread=_describe_spread(entry.get("spread")),
     )
 

@@ -48,7 +48,7 @@ class Shown:
 
 def show_exchange(
     exchange: Exchange,
-    start: datetime,
+    start: datetime | None,
     *,
     outcome: str = "",
     detail: str = "",
@@ -58,7 +58,8 @@ def show_exchange(
     """Show an exchange as lines, with a mark on what the outcome is about (a status, a header).
 
     A check judges the request of a webhook delivery, and the response otherwise.
-    start: when the run began. about: further texts that may name the guilty part of a body.
+    start: when the run began, None where that is not the clock of the exchange.
+    about: further texts that may name the guilty part of a body.
     laid_out: whether JSON is laid out, which costs half a millisecond; the page's script does so
     with what it unpacks.
     """
@@ -100,7 +101,7 @@ def _describe_response(exchange: Exchange) -> str:
     return join_lines(_cap(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
 
 
-def describe_context(exchange: Exchange, start: datetime) -> str:
+def describe_context(exchange: Exchange, start: datetime | None) -> str:
     """Describe an exchange's role, caller, time and duration.
 
     The time is that of the target's clock, with the seconds since the run began.
@@ -111,8 +112,9 @@ def describe_context(exchange: Exchange, start: datetime) -> str:
     took = max(exchange.received_at - exchange.sent_at, 0.0) * 1000
     clock = exchange.travelled_to
     moved = f" · the target's clock at {clock:%Y-%m-%d %H:%M} UTC" if clock else ""
-    sent = locate(start, exchange.sent_at)
-    when = f"{sent:%Y-%m-%d %H:%M:%S} UTC (+{exchange.sent_at:.3f} s)"
+    when = f"+{exchange.sent_at:.3f} s"
+    if start is not None:
+        when = f"{locate(start, exchange.sent_at):%Y-%m-%d %H:%M:%S} UTC ({when})"
     return f"{role} · as {join_lines(caller)} · {when} · {took:.0f} ms{moved}"
 
 

@@ -71,7 +71,8 @@ def _judge(
     with run_directory.open_journal(out, lambda _: None) as journal:
         journal(imported.transcript)
     transcripts = (imported.transcript,)
-    provenance = replace(build_provenance(config, inputs, plan), finished=now())
+    provenance = build_provenance(config, inputs, plan)
+    provenance = replace(provenance, finished=now(), mode=Mode.PASSIVE.value)
     run_directory.save_plan(out, plan, provenance, preflight)
     results = judge(plan, transcripts, provenance, preflight)
     results = add_reproductions(results, transcripts, plan.target.base_url)

@@ -92,6 +92,10 @@ def test_the_time_is_that_of_the_clock_and_since_the_run_began() -> None:
     assert about == "test · as anonymous · 2026-11-21 06:30:01 UTC (+1.000 s) · 500 ms"
 
 
+def test_recorded_traffic_has_the_offset_alone() -> None:
+    assert show_exchange(EXCHANGE, None).about == "test · as anonymous · +1.000 s · 500 ms"
+
+
 def test_json_is_laid_out_and_the_guilty_part_marked() -> None:
     body = b'{"data":[{"id":1.0,"email":null}],"total":1}'
     exchange = replace(EXCHANGE, response=replace(RESPONSE, body=body))

@@ -132,6 +132,13 @@ def test_an_operation_without_an_accepted_response_is_not_judged(audited: RunRes
     assert found["createUser"].reason == ("the recording has no accepted response of the operation")
 
 
+def test_the_page_gives_recorded_traffic_no_time_of_its_own(audited: RunResult) -> None:
+    page = (audited.directory / "report.html").read_text()
+    assert "UTC (+" not in page
+    assert "· +1.000 s ·" in page
+    assert "The run sent nothing; it judged 2 recorded exchanges" in page
+
+
 def test_what_was_left_out_is_said(audited: RunResult) -> None:
     said = {item.id: item.message for item in audited.results.preflight}
     assert said == {
