@@ -57,12 +57,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ClauseView:
-    """A row of the clause matrix."""
+    """A row of the clause matrix. kinds: its findings, those of one kind together."""
 
     result: ClauseResult
     clause: Clause
     groups: tuple[Group, ...]
-    findings: tuple[Finding, ...]
+    kinds: tuple[tuple[Finding, ...], ...]
     checks: int
     subjects: int
     beyond: bool = False
@@ -209,7 +209,7 @@ def _view_clause(results: Results, item: ClauseResult) -> ClauseView:
         result=item,
         clause=item.clause,
         groups=tuple(_group_results(results, judged)),
-        findings=tuple(by_id[finding] for finding in item.findings if finding in by_id),
+        kinds=group_alike(by_id[finding] for finding in item.findings if finding in by_id),
         checks=len({result.check for result in judged}),
         subjects=len(judged),
     )
