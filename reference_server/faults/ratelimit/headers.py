@@ -115,6 +115,18 @@ def remaining_rises(honest: MakeRateHeaders, call: Call, admission: Admission) -
     return _change(honest(call, admission), call, "remaining", lambda _: str(shown))
 
 
+@fault(
+    "ratelimit/remaining-stays",
+    make_rate_headers,
+    needs=("rate_limits.headers.remaining",),
+    shows_in=_reports_to_each_token,
+)
+def remaining_stays(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+    """The field with the remaining requests has the limit until a request is refused."""
+    shown = admission.limit if admission.standing.allowed else 0
+    return _change(honest(call, admission), call, "remaining", lambda _: str(shown))
+
+
 @fault("ratelimit/reset-as-float", make_rate_headers, needs=("rate_limits.headers.reset",))
 def reset_as_float(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
     """The field with the end of the window has a fraction."""

@@ -167,7 +167,7 @@ CHECK = Check(
     ),
     proven_by={
         "rises": ("ratelimit/remaining-rises",),
-        "stays": ("ratelimit/remaining-never-falls",),
+        "stays": ("ratelimit/remaining-stays",),
         "falls": ("ratelimit/remaining-jumps",),
     },
 )
