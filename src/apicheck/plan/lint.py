@@ -23,6 +23,7 @@ from apicheck.plan.formats import find_format_remarks
 from apicheck.plan.history import find_history_remarks
 from apicheck.plan.lifecycle import find_lifecycle_remarks
 from apicheck.plan.quotes import find_broken_samples
+from apicheck.plan.servers import find_server_remarks
 from apicheck.plan.versions import find_version_contradictions, list_version_refusals
 
 _WRITTEN = ("policy", "include", "reading")
@@ -192,6 +193,7 @@ def _find_contradictions(spec: Spec, policy: Policy) -> Iterator[Remark]:
         yield Remark("authorization.needs", _EXACT)
     yield from _find_unread_parts(policy)
     yield from (Remark(*found) for found in find_version_contradictions(spec, facts))
+    yield from (Remark(*found) for found in find_server_remarks(spec, policy))
     plans = limits.plans.values() if limits else ()
     for name, bucket in limits.buckets.items() if limits else ():
         if bucket.limit is None and not any(name in plan for plan in plans):
