@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import pytest
 
+from apicheck.cli.provider_page import build_page
+from apicheck.load import load_spec, profile_dir
+from apicheck.plan.lint import lint
+from apicheck.registry import collect
+from apicheck.run import measure_coverage
 from tests.unit.load.test_published_clauses import loaded
 
 CONTRADICTED = [
@@ -45,6 +50,22 @@ def test_a_contradiction_stands_on_its_clause_with_what_is_in_force(
 ) -> None:
     said = loaded(profile).clause(clause).contradiction
     assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize("profile", dict.fromkeys(row[0] for row in CONTRADICTED))
+def test_lint_lists_every_contradiction(profile: str) -> None:
+    spec = load_spec(profile_dir(profile) / "openapi.yaml")
+    listed = {one.about: one.message for one in lint(spec, loaded(profile), {}).of_sources}
+    for clause in (row[1] for row in CONTRADICTED if row[0] == profile):
+        assert listed[clause] == loaded(profile).clause(clause).contradiction
+
+
+@pytest.mark.parametrize("profile", dict.fromkeys(row[0] for row in CONTRADICTED))
+def test_the_page_of_a_provider_has_a_line_for_every_contradiction(profile: str) -> None:
+    page = build_page(measure_coverage(profile, collect(entry_points=False)))
+    section = page.partition("## What is contradictory")[2].partition("\n## ")[0]
+    for clause in (row[1] for row in CONTRADICTED if row[0] == profile):
+        assert f"- **{clause}** " in section
 
 
 @pytest.mark.parametrize(("profile", "clause", "words"), LEFT_OPEN)
