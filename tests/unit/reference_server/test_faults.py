@@ -146,6 +146,7 @@ ELSEWHERE = {
         "formats/errors-in-the-chosen-format",
         "formats/ignores-the-chosen-format",
         "formats/refuses-other-formats",
+        "ratelimit/sends-before-it-refuses",
     },
 }
 """Profile -> faults in what its source promises, for which canonical would need more operations."""
