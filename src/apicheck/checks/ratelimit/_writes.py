@@ -40,14 +40,20 @@ def creates(write: Subject) -> bool:
 def _list_kinds(subject: Subject, bucket: str) -> Iterator[tuple[str, Subject]]:
     """The first write of each kind: its method, apart for a POST that creates something."""
     seen: set[str] = set()
-    for write in _list_writes(subject, bucket):
+    for write in list_writes(subject, bucket):
         kind = "create" if creates(write) else write.op.method
-        if kind not in seen and (kind == "create" or _changes_an_object(write)):
+        if kind not in seen and shows(write):
             seen.add(kind)
             yield kind, write
 
 
-def _list_writes(subject: Subject, bucket: str) -> Iterator[Subject]:
+def shows(write: Subject) -> bool:
+    """Whether a list, or an object that the run can create, shows the effect of a write."""
+    return creates(write) or _changes_an_object(write)
+
+
+def list_writes(subject: Subject, bucket: str) -> Iterator[Subject]:
+    """The writes that a bucket counts and a run can send, each a subject of its own."""
     context = subject.context
     for operation in context.spec.operations:
         counted = context.bucket_of.get(operation.id) == bucket and operation.id in context.actors

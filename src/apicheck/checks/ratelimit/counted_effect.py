@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from apicheck.authoring import (
     Applies,
     Check,
@@ -17,22 +14,20 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
-    Recipe,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
     build,
-    creations,
     describe,
-    readback,
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender, rest
 from apicheck.checks.ratelimit._schedule import is_refused
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, use_up
+from apicheck.checks.ratelimit._writes import list_writes, shows
 
 _NEEDED = {"mint", "effects"}
 _FURTHER = 1
@@ -53,22 +48,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def _find_write(subject: Subject, bucket: str) -> Subject | None:
     """A write of a bucket whose effect does not show; None where each shows, or there is none."""
-    writes = list(_list_writes(subject, bucket))
-    return next((one for one in writes if not any(map(_shows, writes))), None)
-
-
-def _list_writes(subject: Subject, bucket: str) -> Iterator[Subject]:
-    context = subject.context
-    for operation in context.spec.operations:
-        counted = context.bucket_of.get(operation.id) == bucket and operation.id in context.actors
-        if counted and not operation.safe and isinstance(context.recipes[operation.id], Recipe):
-            yield replace(subject, operation=operation)
-
-
-def _shows(write: Subject) -> bool:
-    """Whether a list or an object shows what an operation does: another check looks there."""
-    listed = creations.list_operation(write) is not None and bool(creations.unique_member(write))
-    return listed or readback.read_operation(write) is not None
+    writes = list(list_writes(subject, bucket))
+    return next((one for one in writes if not any(map(shows, writes))), None)
 
 
 def script(subject: Subject) -> Script:
