@@ -170,11 +170,11 @@ def _describe_scope(
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,
         "need a control protocol": NotTestedKind.NEEDS_CONTROL,
         "need a view of the receiver's effects": NotTestedKind.NEEDS_EFFECTS,
-        "of other actors": NotTestedKind.OTHER_ACTOR,
+        "that bind other parties": NotTestedKind.OTHER_ACTOR,
         "not selected": NotTestedKind.SELECTED_OUT,
     }
     if attest:
-        parts.append(f"{attest} to attest")
+        parts.append(f"{attest} for a person to attest")
     for words, kind in beside.items():
         number = sum(c.kind is kind and not c.in_scope for c in clauses)
         if number:

@@ -248,8 +248,8 @@ def test_the_word_comes_with_its_scope() -> None:
     assert got.word is RunWord.CONFORMANT_WITH_WAIVERS
     assert got.why == "every automatic must-clause in scope holds; waived: T-3"
     assert "1 of 1 automatic must-clauses" in got.scope
-    assert "1 to attest" in got.scope
-    assert "1 of other actors" in got.scope
+    assert "1 for a person to attest" in got.scope
+    assert "1 that bind other parties" in got.scope
     assert "1 out of scope by the target" in got.scope
 
 
