@@ -74,6 +74,15 @@ def test_the_only_clauses_that_are_open_are_of_servers_and_receivers() -> None:
                 assert {"provider", "receiver"} & {*item.clause.actors}, item.clause.id
 
 
+@pytest.mark.parametrize("profile", PROVIDERS)
+def test_each_clause_of_a_provider_that_is_tested_failed_with_a_recorded_fault(
+    profile: str,
+) -> None:
+    tested = [item for item in one(profile).clauses if item.means is Means.CHECK]
+    assert tested
+    assert [item.clause.id for item in tested if not item.broken_by] == []
+
+
 @pytest.mark.parametrize(
     "build", [coverage_page.build_text, coverage_page.build_markdown, coverage_page.build_csv]
 )
