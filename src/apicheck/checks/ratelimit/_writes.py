@@ -42,14 +42,9 @@ def _list_kinds(subject: Subject, bucket: str) -> Iterator[tuple[str, Subject]]:
     seen: set[str] = set()
     for write in list_writes(subject, bucket):
         kind = "create" if creates(write) else write.op.method
-        if kind not in seen and shows(write):
+        if kind not in seen and (kind == "create" or _changes_an_object(write)):
             seen.add(kind)
             yield kind, write
-
-
-def shows(write: Subject) -> bool:
-    """Whether a list, or an object that the run can create, shows the effect of a write."""
-    return creates(write) or _changes_an_object(write)
 
 
 def list_writes(subject: Subject, bucket: str) -> Iterator[Subject]:

@@ -21,13 +21,14 @@ from apicheck.authoring import (
     Transcript,
     build,
     describe,
+    readback,
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender, rest
 from apicheck.checks.ratelimit._schedule import is_refused
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, use_up
-from apicheck.checks.ratelimit._writes import list_writes, shows
+from apicheck.checks.ratelimit._writes import creates, list_writes
 
 _NEEDED = {"mint", "effects"}
 _FURTHER = 1
@@ -49,7 +50,12 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 def _find_write(subject: Subject, bucket: str) -> Subject | None:
     """A write of a bucket whose effect does not show; None where each shows, or there is none."""
     writes = list(list_writes(subject, bucket))
-    return next((one for one in writes if not any(map(shows, writes))), None)
+    return next((one for one in writes if not any(map(_shows, writes))), None)
+
+
+def _shows(write: Subject) -> bool:
+    """Whether a list or an object shows what an operation does: another check looks there."""
+    return creates(write) or readback.read_operation(write) is not None
 
 
 def script(subject: Subject) -> Script:
@@ -74,7 +80,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Inconclusive(f"the limit did not refuse the write ({describe(refused)})")
     counts = [int(a["count"]) for a in transcript.answers if isinstance(a, dict) and "count" in a]
     if len(counts) < 2:
-        return Inconclusive("control did not count what the identity changed")
+        return NotApplicable("control does not count what this identity changes")
     if not counts[-2]:
         return NotApplicable("what the limit let through changed nothing that control counts")
     if further := counts[-1] - counts[-2]:
