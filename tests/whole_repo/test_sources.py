@@ -97,3 +97,24 @@ def test_no_file_has_a_place_that_is_still_to_be_written(
 )
 def test_a_place_outside_would_be_noticed(line: str) -> None:
     assert ELSEWHERE.search(line)
+
+
+def test_no_provider_is_named_beyond_the_examples_of_the_command_line(root: Path) -> None:
+    profiles = {folder.name for folder in (root / "openapi").iterdir() if folder.is_dir()}
+    providers = profiles - {"canonical", "receiver"}
+    assert len(providers) >= 5
+    naming = re.compile("|".join(sorted(providers)), re.IGNORECASE)
+    sources = [
+        path
+        for folder in ("src", "reference_server")
+        for path in (root / folder).rglob("*")
+        if path.is_file() and path.suffix not in (".pyc", ".png", ".woff2")
+    ]
+    named = {
+        f"{path.relative_to(root)}: {line.strip()}"
+        for path in sources
+        for line in path.read_text(errors="replace").splitlines()
+        if naming.search(line)
+    }
+    example = re.compile(r"src/apicheck/cli/\w+\.py: apicheck .*--profile \w+.*")
+    assert [line for line in sorted(named) if not example.fullmatch(line)] == []
