@@ -45,7 +45,7 @@ def build_control(server: ServerState) -> Starlette:
         ("/clock", "POST", _advance),
         ("/effects", "GET", lambda state, *_: {"count": state.store.effects}),
         ("/deliveries", "GET", lambda state, *_: {"deliveries": state.subscriptions.log}),
-        ("/receiver", "GET", lambda state, *_: {"secret": state.receiver_secret}),
+        ("/receiver", "GET", _show_secrets),
         ("/processed", "GET", lambda state, *_: {"processed": state.received.processed}),
         ("/requests", "GET", lambda state, *_: {"requests": list(state.requests)}),
         ("/listeners", "POST", _listen),
@@ -100,6 +100,10 @@ async def _refuse(_: Request, error: Exception) -> JSONResponse:
 def _list_identities(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
     now = server.clock.now()
     return {"identities": [identity.as_json(now) for identity in server.directory.all()]}
+
+
+def _show_secrets(server: ServerState, _: Request, __: dict[str, Json]) -> Json:
+    return {"secret": server.receiver_secret, "other_secret": server.foreign_secret}
 
 
 def _list_clients(server: ServerState, _: Request, __: dict[str, Json]) -> Json:

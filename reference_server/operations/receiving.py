@@ -30,6 +30,7 @@ def receive_delivery(call: Call) -> Reply | None:
         {field: ", ".join(call.header_values(field)) for field, _ in call.headers},
         call.body,
         call.server.now(),
+        call.server.foreign_secret,
     )
     try:
         accept(call, incoming)

@@ -106,6 +106,8 @@ class ServerState:
     """What came where the policy is one of a receiver of webhooks."""
     receiver_secret: str
     """With which deliveries to it are signed; "" where there is none."""
+    foreign_secret: str
+    """That of another tenant, whose deliveries come to another URL; "" where there is none."""
     responses: dict[tuple[str, ...], Repeatable]
     """Caller, operation and key of a request -> what it got, so that it gets it again."""
     effects_by: Counter[str]
@@ -117,6 +119,7 @@ class ServerState:
         self.profile = profile
         self.secrets = Secrets(seed)
         self.receiver_secret = self._make_receiver_secret()
+        self.foreign_secret = self._make_receiver_secret()
         self._clients = self._make_clients()
         self._public_clients = self._make_public_clients()
         self._parameters = self._make_parameters()

@@ -15,13 +15,17 @@ _UNAUTHORIZED = 401
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A delivery as it came. headers: names in lower case. now: epoch seconds."""
+    """A delivery as it came. headers: names in lower case. now: epoch seconds.
+
+    foreign_secret: that of another tenant, which signs nothing that comes here.
+    """
 
     facts: Signature
     secret: str
     headers: Mapping[str, str]
     body: bytes
     now: float
+    foreign_secret: str = ""
 
     def field(self, name: str) -> str:
         """A header field, "" when it is absent."""
@@ -115,9 +119,14 @@ def list_contents(incoming: Incoming, fields: Fields) -> tuple[bytes, ...]:
 @seam
 def list_keys(incoming: Incoming) -> tuple[bytes, ...]:
     """List the keys that the secret stands for."""
-    if incoming.facts.scheme == "standard-webhooks":
-        return (b64decode(incoming.secret.removeprefix("whsec_")),)
-    return (incoming.secret.encode(),)
+    return (decode_key(incoming.facts, incoming.secret),)
+
+
+def decode_key(facts: Signature, secret: str) -> bytes:
+    """The key that a secret stands for."""
+    if facts.scheme == "standard-webhooks":
+        return b64decode(secret.removeprefix("whsec_"))
+    return secret.encode()
 
 
 @seam

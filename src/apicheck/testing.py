@@ -170,6 +170,7 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     policy: str | Path | None = None,
     events: tuple[str, ...] = (),
     secret_env: str = "",
+    other_secret_env: str = "",
     effects: str = "",
     target: str | Path | None = None,
     select: tuple[str, ...] = (),
@@ -180,7 +181,8 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
 
     receiver: the URL to which deliveries go; or an ASGI or WSGI application, which is served
     meanwhile, and the path to which they go. secret: with which they are signed; or secret_env, the
-    variable that holds it; or a target file that names it. scheme, params: by which they are
+    variable that holds it; or a target file that names it. other_secret_env: the variable with the
+    secret of another tenant, which must sign nothing. scheme, params: by which they are
     signed; or the provider's profile or policy, with the events to deliver. effects: a URL or a
     file where the ids of processed deliveries stand.
     Raises ApicheckError when these cannot be used, TargetUnreachable without a response.
@@ -203,7 +205,8 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
             url = receiver
         else:
             url = stack.enter_context(serve_application(receiver)) + path
-        given = ReceiverTarget(url, variable, effects, Path(target) if target else None)
+        file = Path(target) if target else None
+        given = ReceiverTarget(url, variable, effects, file, other_secret_env)
         result = run_receiver(given, promised, config)
     return Run(result.results, result.directory, result.files)
 

@@ -10,6 +10,7 @@ from reference_server.webhooks.receiving import (
     Fields,
     Incoming,
     Refused,
+    decode_key,
     is_equal,
     list_contents,
     list_keys,
@@ -47,6 +48,12 @@ def accepts_empty_secret(honest: ListKeys, incoming: Incoming) -> tuple[bytes, .
 def accepts_secret_as_text(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
     """A receiver also verifies with the text of the secret, in place of what it encodes."""
     return (*honest(incoming), incoming.secret.encode())
+
+
+@fault("receiver/accepts-secret-of-another-tenant", list_keys, needs=NEEDS)
+def accepts_secret_of_another_tenant(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+    """A receiver tries the secrets of all its tenants on a delivery to one of them."""
+    return (*honest(incoming), decode_key(incoming.facts, incoming.foreign_secret))
 
 
 @fault("receiver/accepts-other-versions", select_macs, needs=NEEDS)

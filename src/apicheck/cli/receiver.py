@@ -37,6 +37,8 @@ _promised = options.combine(
                  help="Deliver only this event of the provider's document. Repeatable."),
     click.option("--secret-env", metavar="NAME",
                  help="The variable with the secret that the receiver verifies with."),
+    click.option("--other-secret-env", metavar="NAME",
+                 help="The variable with the secret of another tenant, which must open nothing."),
     click.option("--effects", metavar="URL|FILE",
                  help="Where the ids of processed deliveries show: a URL to GET, or a log."),
     click.option("--yes", is_flag=True,
@@ -87,7 +89,11 @@ def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: A
     from apicheck.run import ReceiverTarget, run_receiver
 
     receiver = ReceiverTarget(
-        url, given["secret_env"] or "", given["effects"] or "", given["target"]
+        url,
+        given["secret_env"] or "",
+        given["effects"] or "",
+        given["target"],
+        other_secret_env=given["other_secret_env"] or "",
     )
     result = run_receiver(receiver, promised, _build_config(given), screen.progress())
     print_result(screen, result, as_json=as_json)
@@ -116,10 +122,12 @@ def _require_secret(given: Mapping[str, Any]) -> None:
     variable = given["secret_env"]
     if variable is None and given["target"] is None:
         raise click.UsageError("--secret-env NAME is needed: the variable with the secret")
-    if variable is not None:
-        verify_variable("--secret-env", variable)
-        if not os.environ.get(variable, "").strip():
-            raise click.UsageError(f"--secret-env: {variable} is not set; export {variable}=…")
+    named = {"--secret-env": variable, "--other-secret-env": given["other_secret_env"]}
+    for option, name in named.items():
+        if name is not None:
+            verify_variable(option, name)
+            if not os.environ.get(name, "").strip():
+                raise click.UsageError(f"{option}: {name} is not set; export {name}=…")
 
 
 def _promise(given: Mapping[str, Any]) -> Promised:

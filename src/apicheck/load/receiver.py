@@ -30,6 +30,22 @@ def read_receiver_secret(settings: Node, policy: Policy, secrets: SecretReader) 
     return secrets.keep(placeholder("receiver", "SECRET"), secret or "")
 
 
+def read_foreign_secret(settings: Node, policy: Policy, secrets: SecretReader) -> str:
+    """The placeholder of the secret of another tenant of the receiver; "" where none is given.
+
+    Adds a mistake where it is the secret of the receiver itself: what it signs is valid.
+    """
+    own: Node = settings.get("receiver", {})
+    if policy.actor != "receiver" or not own.keys() & {"other_secret_env", "other_secret"}:
+        return ""
+    keys = ("other_secret_env", "other_secret")
+    secret = secrets.read_secret(own, keys, "/receiver", "another tenant of the receiver") or ""
+    if secret and secret == secrets.found.get(placeholder("receiver", "SECRET")):
+        words = "the secret of another tenant is the same as that of the receiver"
+        secrets.mistakes.add("/receiver", words, "name the secret of another tenant, or none")
+    return secrets.keep(placeholder("receiver", "OTHER_SECRET"), secret)
+
+
 def read_effects(settings: Node, folder: Path) -> Effects | None:
     """Where the ids of processed deliveries stand; files are relative to the target file."""
     given = settings.get("effects")

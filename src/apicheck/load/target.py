@@ -15,7 +15,7 @@ from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid
 from apicheck.load.names import normalize
 from apicheck.load.proxies import read_proxies
-from apicheck.load.receiver import read_effects, read_receiver_secret
+from apicheck.load.receiver import read_effects, read_foreign_secret, read_receiver_secret
 from apicheck.load.refs import read_refs
 from apicheck.load.schemes import find_own_scheme, find_schemes
 from apicheck.load.secrets import SecretReader, placeholder, run_command
@@ -93,6 +93,7 @@ def load_target(
     urls = (base_url, *(minter.token_url for minter in minters), *sorted(endpoints.urls))
     proxies = read_proxies(settings, urls, secrets)
     receiver_secret = read_receiver_secret(settings, policy, secrets)
+    foreign_secret = read_foreign_secret(settings, policy, secrets)
     target_names.verify(settings, spec, policy, mistakes)
     refs = (*read_refs(settings.get("refs", {}), spec, mistakes), *policy.refs)
     today = today or datetime.now(UTC).date()
@@ -129,6 +130,7 @@ def load_target(
         listener=None if listener is None else Listener(**listener),
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
         receiver_secret=receiver_secret,
+        foreign_secret=foreign_secret,
         effects=read_effects(settings, folder),
         fixtures=settings.get("fixtures", {}),
         refs=refs,

@@ -135,7 +135,8 @@ class Sign:
         "" for the valid one. id: deliveries of one script with the same id get the same one; "":
         one that no other delivery of any run has. age_s: seconds since it was signed; negative:
         it is dated ahead. guarded: the signature that the receiver computes is a secret from now
-        on, so that a response which repeats it is noticed.
+        on, so that a response which repeats it is noticed. foreign: signed with the secret of
+        another tenant; needs the capability "foreign_secret".
     """
 
     request: Request
@@ -143,6 +144,7 @@ class Sign:
     id: str = ""
     age_s: float = 0.0
     guarded: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class RunContext:
     """What all subjects of a run share. Holds no secret.
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "change", "effects",
-    "listener", "subscribe_by_hand", "fail_next", "processed").
+    "listener", "subscribe_by_hand", "fail_next", "processed"), and
+    "foreign_secret": `Sign` can sign as another tenant.
     actors: operationId -> name of the identity that may call it, absent when there is none.
     """
 

@@ -231,6 +231,8 @@ class Target:
     control_url: str = ""
     receiver_secret: str = ""
     """Placeholder of the secret with which deliveries to a receiver are signed; "" for none."""
+    foreign_secret: str = ""
+    """Placeholder of another tenant's secret, which must sign nothing valid; "" for none."""
     effects: Effects | None = None
     fixtures: Mapping[str, Json] = field(default_factory=dict)
     """Parameter name or "operationId" -> value, for requests that work."""

@@ -45,6 +45,8 @@ def list_capabilities(target: Target, control: frozenset[str]) -> frozenset[str]
         offered.add("mint")
     if target.effects is not None:
         offered.add("processed")
+    if target.foreign_secret:
+        offered.add("foreign_secret")
     if target.listener is not None or target.control_url:
         offered.add("listener")
     return frozenset(offered)

@@ -48,9 +48,11 @@ class Signer:
         if step.id:
             execution.delivery_ids[step.id] = delivery_id
         request = with_unique(step.request, delivery_id)
+        target = self._plan.target
+        secret = target.foreign_secret if step.foreign else target.receiver_secret
         signing = Signing(
             self._signature,
-            self._secrets.live.get(self._plan.target.receiver_secret, ""),
+            self._secrets.live.get(secret, ""),
             self._clock.epoch() - step.age_s,
             {"id": f"msg_{delivery_id}"},
         )

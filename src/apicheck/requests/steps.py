@@ -93,12 +93,13 @@ def sign(
     id: str = "",  # noqa: A002  (what a delivery has)
     age_s: float = 0.0,
     guarded: bool = False,
+    foreign: bool = False,
 ) -> Generator[Sign, Any, Request]:
     """Sign a request as a webhook delivery. See `Sign`.
 
     Ends the script as inconclusive where the scheme has no such near miss with this secret.
     """
-    signed = yield Sign(request, near_miss, id, age_s, guarded)
+    signed = yield Sign(request, near_miss, id, age_s, guarded, foreign)
     if signed is None:
         end_script(Inconclusive(f"with this secret, the scheme has no delivery {near_miss}"))
     return cast("Request", signed)

@@ -22,12 +22,14 @@ class ReceiverTarget:
 
     secret_env: the variable with the secret. effects: a URL or a file in which the ids of processed
     deliveries stand; "" where nothing shows them. file: a target file with further settings.
+    other_secret_env: the variable with the secret of another tenant.
     """
 
     url: str
     secret_env: str = ""
     effects: str = ""
     file: Path | None = None
+    other_secret_env: str = ""
 
 
 def run_receiver(
@@ -63,7 +65,9 @@ def _override(receiver: ReceiverTarget) -> Mapping[str, Json]:
     if receiver.file is None:
         settings["name"] = parts.netloc
     if receiver.secret_env:
-        settings["receiver"] = {"secret_env": receiver.secret_env}
+        settings["receiver.secret_env"] = receiver.secret_env
+    if receiver.other_secret_env:
+        settings["receiver.other_secret_env"] = receiver.other_secret_env
     if receiver.effects:
         remote = receiver.effects.startswith(("http://", "https://"))
         file = str(Path(receiver.effects).resolve())

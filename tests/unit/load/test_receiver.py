@@ -29,6 +29,19 @@ def test_the_secret_of_a_receiver_has_a_placeholder(tmp_path: Path) -> None:
     assert "whsec_" not in repr(target)
 
 
+def test_the_secret_of_another_tenant_has_one_too(tmp_path: Path) -> None:
+    text = f'{SIGNED}other_secret_env = "OTHER"\n'
+    target = load(text, tmp_path, HOOK_SECRET="a secret", OTHER="another")
+    assert target.secrets.values[target.foreign_secret] == "another"
+    assert not load(SIGNED, tmp_path, HOOK_SECRET="a secret").foreign_secret
+
+
+def test_the_secret_of_the_receiver_is_none_of_another_tenant(tmp_path: Path) -> None:
+    text = f'{SIGNED}other_secret_env = "OTHER"\n'
+    with pytest.raises(TargetError, match="the same as that of the receiver"):
+        load(text, tmp_path, HOOK_SECRET="a secret", OTHER="a secret")
+
+
 def test_the_place_of_effects_is_relative_to_the_target_file(tmp_path: Path) -> None:
     text = f'{SIGNED}[effects]\nfile = "processed.log"\n'
     target = load(text, tmp_path, HOOK_SECRET="a secret")

@@ -1,0 +1,70 @@
+"""A delivery that is signed with the secret of another tenant is refused."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Case,
+    Check,
+    Failure,
+    Judgement,
+    NotApplicable,
+    Outcome,
+    Script,
+    Severity,
+    Subject,
+    Transcript,
+    deliveries,
+    describe,
+    steps,
+)
+from apicheck.checks.receiver import _forgeries
+
+_ROWS = (Case("secret-foreign", "it is signed with the secret of another tenant"),)
+_ALONE = NotApplicable(
+    "no secret of another tenant is given (--other-secret-env, or [receiver] other_secret_env)"
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the target names the secret of another tenant: many receivers have one tenant alone."""
+    found = _forgeries.applies_to(subject)
+    if isinstance(found, Applies) and "foreign_secret" not in subject.context.capabilities:
+        return _ALONE
+    return found
+
+
+def cases(_: Subject) -> tuple[Case, ...]:
+    """One forgery."""
+    return _ROWS
+
+
+def script(subject: Subject) -> Script:
+    """Sign as another tenant, then as the receiver's own."""
+    request = deliveries.build_delivery(subject)
+    yield from steps.send((yield from steps.sign(request, foreign=True)))
+    yield from deliveries.deliver(subject)
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """It must be refused; by a 5xx it is, too."""
+    forgery = transcript.exercised[0]
+    if not forgery.succeeded:
+        return None
+    expected = f"a refusal, by 4xx ({subject.row.value})"
+    return Failure("accepted", expected, describe(forgery), subject.row.name, forgery.id)
+
+
+CHECK = Check(
+    title="A delivery signed with the secret of another tenant is refused",
+    failure_title="A delivery signed with the secret of another tenant is accepted",
+    applies=applies,
+    cases=cases,
+    script=script,
+    judge=judge,
+    reads=_forgeries.FACTS,
+    actor="receiver",
+    standards=("standard-webhooks-1.0.0",),
+    outcomes=(Outcome("accepted", Severity.CRITICAL),),
+    proven_by={"accepted": ("receiver/accepts-secret-of-another-tenant",)},
+)
