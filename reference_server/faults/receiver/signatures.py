@@ -76,6 +76,12 @@ def compares_beginning(_: Callable[[str, str], bool], expected: str, mac: str) -
     return expected.startswith(mac)
 
 
+@fault("receiver/compares-without-case", is_equal, needs=NEEDS)
+def compares_without_case(_: Callable[[str, str], bool], expected: str, mac: str) -> bool:
+    """A receiver compares signatures as some databases compare text: capitals do not count."""
+    return expected.lower() == mac.lower()
+
+
 @fault("receiver/verifies-body-alone", list_contents, needs=NEEDS)
 def verifies_body_alone(
     honest: ListContents, incoming: Incoming, fields: Fields

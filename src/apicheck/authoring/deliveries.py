@@ -7,5 +7,13 @@ from apicheck.requests.deliveries import (
     describe_rotations,
     receives,
 )
+from apicheck.signatures.edits import describe_edit
 
-__all__ = ["build_delivery", "deliver", "describe_near_misses", "describe_rotations", "receives"]
+__all__ = [
+    "build_delivery",
+    "deliver",
+    "describe_edit",
+    "describe_near_misses",
+    "describe_rotations",
+    "receives",
+]

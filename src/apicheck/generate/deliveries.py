@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from apicheck.generate.forgeries import edits_of
+from apicheck.model.json import Json
 from apicheck.signatures import SCHEMES, VALID, Delivery, Parts, Signing
+from apicheck.signatures.edits import edit_mac, is_hex
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -51,15 +54,9 @@ def forged_deliveries(signing: Signing, delivery: Delivery) -> SearchStrategy[De
 
 
 def _edit(mac: str) -> SearchStrategy[str]:
-    """Another text than a signature: a character changed, a part cut out, or one of its own."""
-    from hypothesis import strategies as st
-
-    characters = st.sampled_from("0123456789abcdefABCDEFxyz+/=-_")
-    places = st.integers(0, len(mac) - 1)
-    changed = st.builds(lambda at, one: mac[:at] + one + mac[at + 1 :], places, characters)
-    cut = st.builds(lambda begin, end: mac[:begin] + mac[end:], places, places)
-    own = st.text(characters, min_size=1, max_size=len(mac))
-    return st.one_of(changed, cut, own).filter(lambda text: text != mac)
+    """Another text than a signature."""
+    edits = edits_of(len(mac), hexadecimal=is_hex(mac))
+    return edits.map(lambda edit: edit_mac(mac, cast("dict[str, Json]", edit)))
 
 
 def _flip(delivery: Delivery, at: int, bits: int) -> Delivery:

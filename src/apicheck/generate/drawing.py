@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apicheck.generate.credentials import bad_credentials
+from apicheck.generate.forgeries import forgeries
 from apicheck.generate.hypothesis_runner import draw_values
 from apicheck.generate.mutations import draw_mutated_parts, mutated_parts
 from apicheck.generate.schedules import schedules
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 _MUTATED_PART = "mutated-part"
 _STRATEGIES = {
     "bad-credential": bad_credentials,
+    "forgery": forgeries,
     _MUTATED_PART: mutated_parts,
     "schedule": schedules,
 }
 
-MOST_DRAWN = {"schedule": 2}
+MOST_DRAWN = {"forgery": 10, "schedule": 2}
 """Strategies that draw for each subject, as its values are costly -> the most, unless thorough."""
 
 DRAWN_FOR_EACH = frozenset({_MUTATED_PART})

@@ -136,7 +136,8 @@ class Sign:
         one that no other delivery of any run has. age_s: seconds since it was signed; negative:
         it is dated ahead. guarded: the signature that the receiver computes is a secret from now
         on, so that a response which repeats it is noticed. foreign: signed with the secret of
-        another tenant; needs the capability "foreign_secret".
+        another tenant; needs the capability "foreign_secret". edit: of the signature, as
+        `apicheck.signatures.edits` describes it; None for none.
     """
 
     request: Request
@@ -145,6 +146,7 @@ class Sign:
     age_s: float = 0.0
     guarded: bool = False
     foreign: bool = False
+    edit: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from apicheck.probe.redactor import Redactor
 from apicheck.probe.serialize import with_unique
 from apicheck.probe.wire import Origin
 from apicheck.signatures import SCHEMES, Delivery, Signing
+from apicheck.signatures.edits import apply_edit
 from apicheck.signatures.near_misses import list_near_misses, list_rotations
 
 
@@ -58,7 +59,7 @@ class Signer:
         )
         unsigned = self._make_delivery(request)
         try:
-            signed = _sign(signing, unsigned, step.near_miss)
+            signed = _sign(signing, unsigned, step)
             if step.guarded:
                 self._guard(signing, unsigned)
         except ValueError as error:
@@ -103,8 +104,11 @@ class Signer:
             self._secrets.issue(mac, "SIGNATURE")
 
 
-def _sign(signing: Signing, unsigned: Delivery, near_miss: str) -> Delivery | None:
-    if not near_miss:
-        return SCHEMES[signing.facts.scheme].sign(signing, unsigned)
+def _sign(signing: Signing, unsigned: Delivery, step: Sign) -> Delivery | None:
+    scheme = SCHEMES[signing.facts.scheme]
+    if step.edit is not None:
+        return apply_edit(scheme, signing, scheme.sign(signing, unsigned), step.edit)
+    if not step.near_miss:
+        return scheme.sign(signing, unsigned)
     every = (*list_near_misses(signing, unsigned), *list_rotations(signing, unsigned))
-    return next((one.delivery for one in every if one.name == near_miss), None)
+    return next((one.delivery for one in every if one.name == step.near_miss), None)

@@ -11,7 +11,7 @@ from apicheck.model.subject import Recipe, Subject
 from apicheck.model.target import Identity
 from apicheck.requests.build import build_request
 from apicheck.requests.steps import send, sign
-from apicheck.signatures import Delivery, Signing
+from apicheck.signatures import SCHEMES, Delivery, Signing
 from apicheck.signatures.near_misses import NearMiss, list_near_misses, list_rotations
 from apicheck.signatures.stand_in import make_stand_in
 
@@ -62,6 +62,15 @@ def describe_rotations(subject: Subject) -> Mapping[str, str]:
     return {one.name: one.about for one in _list(subject, list_rotations)}
 
 
+def show_signature(subject: Subject) -> str:
+    """A signature as those of the deliveries look, by a secret that stands for the real one."""
+    facts = receives(subject)
+    assert facts is not None  # asked where a check of a receiver applies
+    signing, unsigned = _sign_with_stand_in(subject, facts)
+    scheme = SCHEMES[facts.scheme]
+    return scheme.read(signing, scheme.sign(signing, unsigned)).macs[0][1]
+
+
 def deliver(subject: Subject, role: Role = Role.CONTROL) -> Steps[Exchange]:
     """Send a valid delivery with an id of its own."""
     signed = yield from sign(build_delivery(subject))
@@ -81,6 +90,11 @@ def _list(subject: Subject, find: _Find) -> tuple[NearMiss, ...]:
     facts = receives(subject)
     if facts is None:
         return ()
+    return find(*_sign_with_stand_in(subject, facts))
+
+
+def _sign_with_stand_in(subject: Subject, facts: Signature) -> tuple[Signing, Delivery]:
+    """What signs, and the delivery that it signs."""
     request = build_delivery(subject)
     unsigned = Delivery(
         request.method,
@@ -89,4 +103,4 @@ def _list(subject: Subject, find: _Find) -> tuple[NearMiss, ...]:
         request.body or b"",
         "https",
     )
-    return find(Signing(*make_stand_in(facts), _NOW, {"id": "msg_1"}), unsigned)
+    return Signing(*make_stand_in(facts), _NOW, {"id": "msg_1"}), unsigned

@@ -94,14 +94,16 @@ def sign(
     age_s: float = 0.0,
     guarded: bool = False,
     foreign: bool = False,
+    edit: Mapping[str, Json] | None = None,
 ) -> Generator[Sign, Any, Request]:
     """Sign a request as a webhook delivery. See `Sign`.
 
     Ends the script as inconclusive where the scheme has no such near miss with this secret.
     """
-    signed = yield Sign(request, near_miss, id, age_s, guarded, foreign)
+    signed = yield Sign(request, near_miss, id, age_s, guarded, foreign, edit)
     if signed is None:
-        end_script(Inconclusive(f"with this secret, the scheme has no delivery {near_miss}"))
+        missing = near_miss or f"with the signature edited so: {edit}"
+        end_script(Inconclusive(f"with this secret, the scheme has no delivery {missing}"))
     return cast("Request", signed)
 
 

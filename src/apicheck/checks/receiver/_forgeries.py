@@ -78,9 +78,10 @@ def describe_forgeries(subject: Subject) -> Mapping[str, str]:
 
 
 def script(subject: Subject) -> Script:
-    """Send the near miss of the case, then a valid delivery."""
-    request = deliveries.build_delivery(subject)
-    yield from steps.send((yield from steps.sign(request, subject.row.name)))
+    """Send the near miss of the case, or the drawn one, then a valid delivery."""
+    request, row = deliveries.build_delivery(subject), subject.row
+    forged = steps.sign(request, edit=row.value) if row.drawn else steps.sign(request, row.name)
+    yield from steps.send((yield from forged))
     yield from deliveries.deliver(subject)
 
 
@@ -91,7 +92,9 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 def judge_forgery(subject: Subject, forgery: Exchange, outcome: str = ACCEPTED) -> Judgement:
     """Judge the forgery of a case, whose value says what is wrong with it. outcome: of a 2xx."""
-    about, detail = subject.row.value, subject.row.name
+    row = subject.row
+    about = f"the signature: {deliveries.describe_edit(row.value)}" if row.drawn else row.value
+    detail = "drawn" if row.drawn else row.name
     if forgery.succeeded:
         expected = f"a refusal, by 4xx ({about})"
         ceiling = _CEILINGS.get(detail)
