@@ -88,6 +88,7 @@ def _format_receiver(addresses: Addresses) -> list[str]:
         "[receiver]",
         'secret = {credentials = "/receiver"}',
         'other_secret = {credentials = "/other_receiver"}',
+        "load = true",
         "",
         "[effects]",
         f"url = {_quote(f'{addresses.control}/processed')}",

@@ -171,6 +171,7 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     events: tuple[str, ...] = (),
     secret_env: str = "",
     other_secret_env: str = "",
+    load: bool = False,
     effects: str = "",
     target: str | Path | None = None,
     select: tuple[str, ...] = (),
@@ -182,9 +183,9 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
     receiver: the URL to which deliveries go; or an ASGI or WSGI application, which is served
     meanwhile, and the path to which they go. secret: with which they are signed; or secret_env, the
     variable that holds it; or a target file that names it. other_secret_env: the variable with the
-    secret of another tenant, which must sign nothing. scheme, params: by which they are
-    signed; or the provider's profile or policy, with the events to deliver. effects: a URL or a
-    file where the ids of processed deliveries stand.
+    secret of another tenant, which must sign nothing. load: send many in a short time.
+    scheme, params: by which they are signed; or the provider's profile or policy, with the events
+    to deliver. effects: a URL or a file where the ids of processed deliveries stand.
     Raises ApicheckError when these cannot be used, TargetUnreachable without a response.
     """
     place = profile_dir(profile) if profile else policy
@@ -206,7 +207,7 @@ def check_receiver(  # noqa: PLR0913  (one for each choice of a test; all have a
         else:
             url = stack.enter_context(serve_application(receiver)) + path
         file = Path(target) if target else None
-        given = ReceiverTarget(url, variable, effects, file, other_secret_env)
+        given = ReceiverTarget(url, variable, effects, file, other_secret_env, load)
         result = run_receiver(given, promised, config)
     return Run(result.results, result.directory, result.files)
 

@@ -43,7 +43,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
         spec = load_spec(written.spec)
         policy = load_policy(written.policy, spec, check_ids=known)
         target = Target("t", "http://127.0.0.1", effects=Effects(file="x"))
-        seen = frozenset({"processed", "foreign_secret"})
+        seen = frozenset({"processed", "foreign_secret", "load"})
         made = plan(spec, policy, target, CHECKS, Options(select=("*",)), capabilities=seen)
         for probe in made.probes:
             found.add((probe.check.id, probe.subject.case.name if probe.subject.case else ""))

@@ -25,6 +25,8 @@ from reference_server.webhooks.receiving import (
 _LONG = 5_000
 _LATE_S = 0.1
 _NOTED_S = 10.0
+_POOL = 30
+_IN_A_ROW = ("deliveries accepted in a row",)
 _BEGAN: dict[str, float] = {}
 """When a delivery came first, by its id, which no other delivery of any run has."""
 
@@ -71,6 +73,36 @@ def remembers_body_and_time(_: Handle, call: Call, incoming: Incoming) -> None:
     if key not in received.known:
         received.known.add(key)
         received.processed.append(name_delivery(incoming))
+
+
+@fault("receiver/keeps-its-connections", accept, needs=NEEDS)
+def keeps_its_connections(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver gives connections to its database back when it refuses, and otherwise not."""
+    if _count_in_a_row(honest, call, incoming) > _POOL:
+        raise LookupError("no connection is free")
+
+
+@fault("receiver/drops-under-load", accept, needs=NEEDS)
+def drops_under_load(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver whose queue is full acknowledges every other delivery without processing it."""
+    number = _read_in_a_row(call) + 1
+    if number > _POOL and number % 2:
+        call.server.received.known.add(name_delivery(incoming))
+    _count_in_a_row(honest, call, incoming)
+
+
+def _count_in_a_row(honest: Handle, call: Call, incoming: Incoming) -> int:
+    """Accept a delivery, and count those that were accepted since one was refused."""
+    number = _read_in_a_row(call) + 1
+    call.server.kept[_IN_A_ROW] = 0
+    honest(call, incoming)
+    call.server.kept[_IN_A_ROW] = number
+    return number
+
+
+def _read_in_a_row(call: Call) -> int:
+    number = call.server.kept.get(_IN_A_ROW, 0)
+    return number if isinstance(number, int) else 0
 
 
 @fault("receiver/verifies-post-alone", accept, needs=NEEDS)

@@ -41,6 +41,8 @@ _promised = options.combine(
                  help="The variable with the secret of another tenant, which must open nothing."),
     click.option("--effects", metavar="URL|FILE",
                  help="Where the ids of processed deliveries show: a URL to GET, or a log."),
+    click.option("--load", is_flag=True,
+                 help="Also send many deliveries in a short time."),
     click.option("--yes", is_flag=True,
                  help="Send valid deliveries to a host other than this machine."),
     click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'",
@@ -94,6 +96,7 @@ def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: A
         given["effects"] or "",
         given["target"],
         other_secret_env=given["other_secret_env"] or "",
+        load=given["load"],
     )
     result = run_receiver(receiver, promised, _build_config(given), screen.progress())
     print_result(screen, result, as_json=as_json)

@@ -131,6 +131,7 @@ def load_target(
         control_url=settings.get("control", {}).get("url", "").rstrip("/"),
         receiver_secret=receiver_secret,
         foreign_secret=foreign_secret,
+        load=settings.get("receiver", {}).get("load", False),
         effects=read_effects(settings, folder),
         fixtures=settings.get("fixtures", {}),
         refs=refs,

@@ -105,7 +105,7 @@ class RunContext:
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "change", "effects",
     "listener", "subscribe_by_hand", "fail_next", "processed"), and
-    "foreign_secret": `Sign` can sign as another tenant.
+    "foreign_secret": `Sign` can sign as another tenant; "load": many requests may be sent at once.
     actors: operationId -> name of the identity that may call it, absent when there is none.
     """
 

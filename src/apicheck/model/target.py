@@ -233,6 +233,8 @@ class Target:
     """Placeholder of the secret with which deliveries to a receiver are signed; "" for none."""
     foreign_secret: str = ""
     """Placeholder of another tenant's secret, which must sign nothing valid; "" for none."""
+    load: bool = False
+    """Whether many deliveries may be sent to a receiver in a short time."""
     effects: Effects | None = None
     fixtures: Mapping[str, Json] = field(default_factory=dict)
     """Parameter name or "operationId" -> value, for requests that work."""

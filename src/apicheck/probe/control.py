@@ -47,6 +47,8 @@ def list_capabilities(target: Target, control: frozenset[str]) -> frozenset[str]
         offered.add("processed")
     if target.foreign_secret:
         offered.add("foreign_secret")
+    if target.load:
+        offered.add("load")
     if target.listener is not None or target.control_url:
         offered.add("listener")
     return frozenset(offered)

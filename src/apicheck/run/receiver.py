@@ -22,7 +22,8 @@ class ReceiverTarget:
 
     secret_env: the variable with the secret. effects: a URL or a file in which the ids of processed
     deliveries stand; "" where nothing shows them. file: a target file with further settings.
-    other_secret_env: the variable with the secret of another tenant.
+    other_secret_env: the variable with the secret of another tenant. load: many deliveries may be
+    sent in a short time.
     """
 
     url: str
@@ -30,6 +31,7 @@ class ReceiverTarget:
     effects: str = ""
     file: Path | None = None
     other_secret_env: str = ""
+    load: bool = False
 
 
 def run_receiver(
@@ -68,6 +70,8 @@ def _override(receiver: ReceiverTarget) -> Mapping[str, Json]:
         settings["receiver.secret_env"] = receiver.secret_env
     if receiver.other_secret_env:
         settings["receiver.other_secret_env"] = receiver.other_secret_env
+    if receiver.load:
+        settings["receiver.load"] = True
     if receiver.effects:
         remote = receiver.effects.startswith(("http://", "https://"))
         file = str(Path(receiver.effects).resolve())

@@ -17,7 +17,7 @@ def plan_of(profile: str, *, effects: bool = True, **options: Any) -> Plan:
     spec = load_spec(profile_dir(profile) / "openapi.yaml")
     policy = load_policy(profile_dir(profile) / "policy.yaml", spec)
     target = Target("t", "http://127.0.0.1", effects=Effects(file="x") if effects else None)
-    seen = frozenset({"processed"} if effects else ()) | {"foreign_secret"}
+    seen = frozenset({"processed"} if effects else ()) | {"foreign_secret", "load"}
     return plan(spec, policy, target, CHECKS, Options(**options), capabilities=seen)
 
 
