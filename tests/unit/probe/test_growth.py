@@ -31,7 +31,7 @@ from apicheck.checks.conformance import _fields, _media
 from apicheck.checks.errors import _traces, envelope
 from apicheck.checks.headers import _cors, banner, caching, hsts, value
 from apicheck.checks.ratelimit import _numbers, _waiting
-from apicheck.checks.scopes import _foreign
+from apicheck.checks.scopes import _counts, _foreign
 from apicheck.model import json as pointers
 from apicheck.model import received
 from apicheck.model.exchange import Response
@@ -98,6 +98,9 @@ PARSERS: Mapping[str, Parser] = {
     "media types of errors": envelope._split_media,
     "prefixes of ids": paths._PREFIX.match,
     "counted ids": _foreign.looks_counted,
+    "totals": _counts._read_whole,
+    "counts": _counts._COUNT.fullmatch,
+    "names of totals": lambda text: _counts._TOTALS.fullmatch(_counts._plain(text)),
     "equal tokens": lambda text: json_web_tokens.is_same_token(text, f"{text} "),
     "JWT parts": json_web_tokens._parse_members,
     "one line": shown.join_lines,
@@ -131,6 +134,7 @@ PIECES = (
     "?1;a=",
     ":YQ==:,",
     "Basic realm=a, ",
+    "items 0-9/",
     "a68== ,",
     "1.1",
     "1.1.",

@@ -14,7 +14,8 @@ _TOTALS = re.compile(
 _PAGES = re.compile(r"(x)?(total)?pages?(count|total)|(x)?totalpages?|lastpage|numpages")
 _BESIDE = re.compile(r"meta(data)?|pag(e|ing|ination)(info)?|links|info|response|results?|data")
 """Members that may hold the numbers of a list. Others may have totals of their own: of prices."""
-_RANGE = re.compile(r"[a-z]+ \d+-\d+/(\d+)", re.IGNORECASE)
+_RANGE = re.compile(r"[a-z]+ [0-9]+-[0-9]+/([0-9]{1,9})", re.IGNORECASE)
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def find_excess(page: Exchange, longer: Exchange) -> str:
@@ -48,7 +49,13 @@ def _list_numbers(page: Exchange) -> Iterator[tuple[str, int]]:
             if isinstance(value, int) and not isinstance(value, bool):
                 yield name, value
     for name, text in page.received.headers:
-        if text.isascii() and text.isdigit() and len(text) < 10:
+        if _COUNT.fullmatch(text):
             yield name, int(text)
-        elif name.lower() == "content-range" and (whole := _RANGE.fullmatch(text)):
-            yield "Total", int(whole[1][:10])
+        elif name.lower() == "content-range" and (number := _read_whole(text)) is not None:
+            yield "Total", number
+
+
+def _read_whole(text: str) -> int | None:
+    """How many there are, of `Content-Range: items 0-9/42` (RFC 9110, section 14.4)."""
+    found = _RANGE.fullmatch(text)
+    return int(found[1]) if found else None
