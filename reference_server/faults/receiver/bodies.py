@@ -16,6 +16,7 @@ from reference_server.webhooks.receiving import Fields, Incoming, Refused, list_
 ReadEvent = Callable[[Incoming], Mapping[str, Json]]
 RefuseEvent = Callable[[Call, Mapping[str, Json]], None]
 
+_KEPT = 512_000
 _BAD_REQUEST, _UNPROCESSABLE = 400, 422
 _KNOWN_EVENT = "contact.updated"
 _KNOWN_MEMBERS = frozenset({"id", "type", "timestamp", "data"})
@@ -38,6 +39,13 @@ def verifies_rewritten_body(
     except (ValueError, RecursionError):
         return honest(incoming, fields)
     return honest(replace(incoming, body=rewritten), fields)
+
+
+@fault("receiver/verifies-short-bodies-alone", verify, needs=NEEDS)
+def verifies_short_bodies_alone(honest: Verify, incoming: Incoming) -> None:
+    """A receiver does not verify a body that is too long to be kept in memory."""
+    if len(incoming.body) <= _KEPT:
+        honest(incoming)
 
 
 @fault("receiver/fails-on-empty-body", verify, needs=NEEDS)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from reference_server.call import Call
 from reference_server.faults.fault import fault
 from reference_server.faults.receiver.signatures import NEEDS, ListContents
-from reference_server.webhooks.receiving import Fields, Incoming, is_recent, list_contents
+from reference_server.operations.receiving import accept
+from reference_server.webhooks.receiving import Fields, Incoming, Refused, is_recent, list_contents
 
+Handle = Callable[[Call, Incoming], None]
 IsRecent = Callable[[Incoming, Fields], bool]
 
 _HOUR_S = 3600.0
 _NEARBY_S = 2
+_DISORDER_S = 10
+_NEWEST = ("time of the newest delivery",)
 
 
 @fault("receiver/ignores-time", is_recent, needs=NEEDS)
@@ -32,6 +37,18 @@ def accepts_the_future(honest: IsRecent, incoming: Incoming, fields: Fields) -> 
     """A receiver accepts any time that is ahead of now."""
     stamp = fields.timestamp or ""
     return (stamp.isdigit() and int(stamp) > incoming.now) or honest(incoming, fields)
+
+
+@fault("receiver/refuses-what-is-older", accept, needs=NEEDS)
+def refuses_what_is_older(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver takes a delivery that was signed before the last one for a replay."""
+    stamp = incoming.field("webhook-timestamp")
+    signed = int(stamp) if stamp.isascii() and stamp.isdigit() else 0
+    newest = call.server.kept.get(_NEWEST, 0)
+    if isinstance(newest, int) and 0 < signed < newest - _DISORDER_S:
+        raise Refused("a newer delivery has come already")
+    honest(call, incoming)
+    call.server.kept[_NEWEST] = max(signed, newest if isinstance(newest, int) else 0)
 
 
 @fault("receiver/fails-on-odd-time", is_recent, needs=NEEDS)

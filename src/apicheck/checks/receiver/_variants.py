@@ -97,6 +97,14 @@ def lengthen(request: Request) -> Request:
     return replace(request, body=_dump(longer).encode())
 
 
+def enlarge(request: Request, size: int) -> Request:
+    """The delivery with a body that is so many bytes longer; itself where it is no JSON object."""
+    body = _parse(request)
+    if not isinstance(body, Mapping):
+        return request
+    return replace(request, body=_dump({**body, "apicheck_member": "x" * size}).encode())
+
+
 def _spell(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
     """The body in other bytes: the same JSON, except for the words of one text."""
     plain = _dump(body)

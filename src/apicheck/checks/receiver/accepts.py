@@ -24,17 +24,30 @@ from apicheck.checks.receiver._variants import Variant, list_events, list_varian
 _SUCCESSFUL = StatusSet(("2xx",))
 _OWN = ("unknown-event", "unknown-member")
 """Variants that a provider sends when it has grown; each has an outcome of its own."""
+_LATE = "late"
+_SHARE = 10
+"""A tenth of the tolerance is what clocks may differ by beside it."""
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """A row for each variant."""
+    """A row for each variant, and for one that comes late where the time is signed."""
     if deliveries.receives(subject) is None:
         return ()
-    return tuple(Case(one.name, one.about) for one in _list(subject))
+    rows = [Case(one.name, one.about) for one in _list(subject)]
+    if "time-stale" in deliveries.describe_near_misses(subject):
+        rows.append(Case(_LATE, "it was signed before one that came earlier, within the tolerance"))
+    return tuple(rows)
 
 
 def script(subject: Subject) -> Script:
     """Send the variant, signed over its own bytes; then the usual delivery."""
+    if subject.row.name == _LATE:
+        signature = deliveries.receives(subject)
+        age_s = signature.tolerance_s / _SHARE if signature else 0.0
+        yield from deliveries.deliver(subject)
+        usual = deliveries.build_delivery(subject)
+        yield from steps.send((yield from steps.sign(usual, age_s=age_s)))
+        return
     variant = next(one for one in _list(subject) if one.name == subject.row.name)
     yield from steps.send((yield from steps.sign(variant.request)))
     yield from deliveries.deliver(subject)
@@ -81,7 +94,11 @@ CHECK = Check(
         Outcome("unknown-member", Severity.MEDIUM),
     ),
     proven_by={
-        "refused": ("receiver/refuses-non-ascii", "receiver/verifies-rewritten-body"),
+        "refused": (
+            "receiver/refuses-non-ascii",
+            "receiver/refuses-what-is-older",
+            "receiver/verifies-rewritten-body",
+        ),
         "unknown-event": ("receiver/refuses-unknown-events",),
         "unknown-member": ("receiver/refuses-unknown-members",),
     },

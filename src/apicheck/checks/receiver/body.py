@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Check, Outcome, Severity
+from apicheck.authoring import Case, Check, Outcome, Script, Severity, Subject, deliveries, steps
 from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver._variants import enlarge
 
-cases = _forgeries.cases_named("body-", "digest-")
+_LONG = 1_000_000
+_LONG_ROW = "body-long"
+_LONGER = "body-longer"
+
+_find_cases = _forgeries.cases_named("body-", "digest-")
+
+
+def cases(subject: Subject) -> tuple[Case, ...]:
+    """The near misses of the body, and one of a body that is long."""
+    found = _find_cases(subject)
+    if all(one.name != _LONGER for one in found):
+        return found
+    usual = deliveries.build_delivery(subject)
+    if enlarge(usual, 1) == usual:
+        return found
+    words = f"the body: a space is added at its end, {_LONG} bytes further than usual"
+    return (*found, Case(_LONG_ROW, words))
+
+
+def script(subject: Subject) -> Script:
+    """Send the near miss of the case, then a valid delivery."""
+    if subject.row.name != _LONG_ROW:
+        yield from _forgeries.script(subject)
+        return
+    request = enlarge(deliveries.build_delivery(subject), _LONG)
+    yield from steps.send((yield from steps.sign(request, _LONGER)))
+    yield from deliveries.deliver(subject)
+
 
 CHECK = Check(
     title="A delivery whose body was changed is refused",
     failure_title="A delivery whose body was changed is accepted, or breaks the receiver",
     applies=_forgeries.applies_where(cases, "its signatures do not cover the body"),
     cases=cases,
-    script=_forgeries.script,
+    script=script,
     judge=_forgeries.judge,
     reads=_forgeries.FACTS,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.MEDIUM)),
     proven_by={
-        "accepted": ("receiver/strips-body", "receiver/verifies-rewritten-body"),
+        "accepted": (
+            "receiver/strips-body",
+            "receiver/verifies-rewritten-body",
+            "receiver/verifies-short-bodies-alone",
+        ),
         "error": ("receiver/fails-on-empty-body",),
     },
 )

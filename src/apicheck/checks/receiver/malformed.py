@@ -23,7 +23,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.receiver import _forgeries
 
-_DEEP, _LONG = 5_000, 256_000
+_DEEP, _LONG, _LONGER = 5_000, 256_000, 1_000_000
 _SERVER_ERROR = 500
 _BODIES = {
     "words": ("its body is no JSON", b"apicheck"),
@@ -35,6 +35,7 @@ _BODIES = {
     "list": ("its body is a list", b"[]"),
     "null": ("its body is null", b"null"),
     "long": (f"its body has {_LONG} bytes more", b'{"apicheck": "' + b"x" * _LONG + b'"}'),
+    "longer": (f"its body has {_LONGER} bytes more", b'{"apicheck": "' + b"x" * _LONGER + b'"}'),
     "nested": (f"its body has {_DEEP} lists in one another", b"[" * _DEEP + b"]" * _DEEP),
 }
 
