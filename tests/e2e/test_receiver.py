@@ -296,6 +296,24 @@ def test_without_effects_the_run_says_what_to_add(
     assert any("[effects]" in task.lines for task in run.results.tasks)
 
 
+def test_receivers_by_libraries_take_many_deliveries_and_no_secret_of_another_tenant(
+    libraries: str,
+) -> None:
+    run = check_receiver(
+        f"{libraries}/careful/standard-webhooks",
+        scheme="standard-webhooks",
+        secret_env="WEBHOOK_SECRET",
+        other_secret_env="OTHER_SECRET",
+        load=True,
+        select=("receiver/load", "receiver/tenant"),
+    )
+    assert run.word is RunWord.CONFORMANT
+    assert {one.check for one in run.results.checks if one.verdict is Verdict.PASS} == {
+        "receiver/load",
+        "receiver/tenant",
+    }
+
+
 def test_a_provider_of_which_nothing_is_signed_is_no_pass() -> None:
     with pytest.raises(PolicyError, match="promises no signature"):
         check_receiver("http://127.0.0.1:1/", profile="capsule", secret_env="WEBHOOK_SECRET")

@@ -38,6 +38,10 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
         ((URL, "--scheme", "github"), "--secret-env NAME is needed"),
         ((URL, "--scheme", "github", "--secret-env", "NOT_SET"), "NOT_SET is not set"),
         ((URL, "--scheme", "github", "--secret-env", "a secret"), "not a secret"),
+        (
+            (URL, "--scheme", "github", *SIGNED, "--other-secret-env", "NOT_SET"),
+            "--other-secret-env: NOT_SET is not set",
+        ),
         ((URL, "--scheme", "github", "--select", "receiver/bdy", *SIGNED), "receiver/body"),
         (("ftp://127.0.0.1/", "--scheme", "github", *SIGNED), "an http or https URL"),
         (("http://[::1/hook", "--scheme", "github", *SIGNED), "Invalid IPv6 URL"),

@@ -36,6 +36,11 @@ def test_the_secret_of_another_tenant_has_one_too(tmp_path: Path) -> None:
     assert not load(SIGNED, tmp_path, HOOK_SECRET="a secret").foreign_secret
 
 
+def test_many_deliveries_are_sent_where_the_file_says_so(tmp_path: Path) -> None:
+    assert load(f"{SIGNED}load = true\n", tmp_path, HOOK_SECRET="a secret").load
+    assert not load(SIGNED, tmp_path, HOOK_SECRET="a secret").load
+
+
 def test_the_secret_of_the_receiver_is_none_of_another_tenant(tmp_path: Path) -> None:
     text = f'{SIGNED}other_secret_env = "OTHER"\n'
     with pytest.raises(TargetError, match="the same as that of the receiver"):

@@ -42,6 +42,16 @@ def test_without_effects_what_needs_them_says_what_to_add() -> None:
     assert all("[effects]" in getattr(why, "remedy", "") for why in skipped.values())
 
 
+def test_ten_forgeries_are_drawn_the_same_for_the_same_seed() -> None:
+    def drawn(seed: int) -> list[object]:
+        made = plan_of("receiver", select=("receiver/signature",), seed=seed)
+        cases = [probe.subject.case for probe in made.probes]
+        return [one.value for one in cases if one is not None and one.drawn]
+
+    assert len(drawn(1)) == 10
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
 def test_the_clauses_of_a_receiver_are_tested_and_those_of_a_provider_are_not() -> None:
     assert {planned.why for planned in plan_of("receiver").clauses} == {None}
     provider = plan_of("webengage", select=("webhooks/*",))
