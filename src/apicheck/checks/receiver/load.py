@@ -113,7 +113,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 def learn(_: Subject, transcript: Transcript) -> str:
     """How long they took."""
     took = [one.received_at - one.sent_at for one in transcript.exercised]
-    return f"half of them within {median(took):.2f} s, the slowest in {max(took):.2f} s"
+    return f"half took up to {1000 * median(took):.0f} ms, the slowest {1000 * max(took):.0f} ms"
 
 
 def _is_told_to_wait(exchange: Exchange) -> bool:
