@@ -36,6 +36,8 @@ def sends_before_it_refuses(
 ) -> None:
     """What no object shows is done over a limit, and refused all the same."""
     honest(call, refusal, reply)
+    if refusal.kind != "rate":  # others come before a request has an operation
+        return
     rules = call.op_rules
-    if refusal.kind == "rate" and not rules.operation.safe and rules.use.kind == "other":
+    if not rules.operation.safe and rules.use.kind == "other":
         perform(call)

@@ -146,7 +146,7 @@ def _report_refusal(screen: Screen, error: OSError) -> int:
     """Say what the operating system refused."""
     _print_traceback(screen, error)
     about = f": {error.filename}" if error.filename else ""
-    words = f"{error.strerror or type(error).__name__}{about}"
+    words = f"{error.strerror or str(error) or type(error).__name__}{about}"
     try:
         Path.cwd()
     except OSError:

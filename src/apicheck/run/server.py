@@ -89,22 +89,24 @@ def reference_server(
             seed=seed,
             lowers_limits=lowers_limits,
         )
-        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [*command, "--stdin-watch"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        # A file: of a pipe that nobody reads, the server would wait at its hundredth traceback.
+        log = Path(folder) / "log"
+        with log.open("wb") as errors:
+            process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                [*command, "--stdin-watch"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
         try:
-            started = _read_first_line(process)
+            started = _read_first_line(process, log)
             yield Server(started["base_url"], started["control_url"], target_file, process)
         finally:
             _stop(process)
 
 
-def _read_first_line(process: subprocess.Popen[bytes]) -> dict[str, str]:
+def _read_first_line(process: subprocess.Popen[bytes], log: Path) -> dict[str, str]:
     assert process.stdout is not None
-    assert process.stderr is not None
     watchdog = Timer(_SECONDS_TO_START, process.kill)
     watchdog.start()
     try:
@@ -115,7 +117,8 @@ def _read_first_line(process: subprocess.Popen[bytes]) -> dict[str, str]:
         return dict(json.loads(line))
     except ValueError:
         process.kill()
-        output = process.stderr.read().decode("utf-8", "replace").strip()[-2000:]
+        process.wait(_SECONDS_TO_STOP)
+        output = log.read_text("utf-8", "replace").strip()[-2000:]
         raise TargetUnreachable(f"the reference server did not start: {output}") from None
 
 
@@ -128,6 +131,5 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(_SECONDS_TO_STOP)
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+    if process.stdout is not None:
+        process.stdout.close()
