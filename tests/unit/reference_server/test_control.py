@@ -106,7 +106,7 @@ def test_the_clock_turns_back_and_limits_begin_anew(canonical: Any) -> None:
     back = canonical.control("POST", "/clock", {"advance": -1e8}).json["now"]
     assert began <= back < began + 1e7
     again = canonical.send("GET", "/v2/account", token=token)
-    assert again["X-RateLimit-Remaining"] == left == "199"
+    assert again["X-RateLimit-Remaining"] == left == "104"
 
 
 def test_a_deprecated_operation_is_gone_from_its_sunset_on(canonical: Any) -> None:
