@@ -8,23 +8,18 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Failure,
-    Judgement,
     NotApplicable,
     Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
     alter,
     deliveries,
-    describe,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _DEEP, _LONG, _LONGER = 5_000, 256_000, 1_000_000
-_SERVER_ERROR = 500
 _BODIES = {
     "words": ("its body is no JSON", b"apicheck"),
     "cut-off": ("its body is cut off", b'{"id": "evt_1", "type":'),
@@ -62,22 +57,13 @@ def script(subject: Subject) -> Script:
     yield from deliveries.deliver(subject)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """It may be accepted or refused."""
-    sent = transcript.exercised[0]
-    if sent.status < _SERVER_ERROR:
-        return None
-    expected = f"2xx or 4xx: {subject.row.value}"
-    return Failure("error", expected, describe(sent), subject.row.name, sent.id)
-
-
 CHECK = Check(
     title="A signed delivery that cannot be read breaks nothing",
     failure_title="A signed delivery that cannot be read breaks the receiver",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    judge=_survival.judge,
     reads=_forgeries.FACTS,
     actor="receiver",
     standards=("rfc9110#15.6.1", "rfc8259#8.1"),

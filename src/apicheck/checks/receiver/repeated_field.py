@@ -8,24 +8,19 @@ from apicheck.authoring import (
     Applies,
     Case,
     Check,
-    Failure,
     Inconclusive,
-    Judgement,
     NotApplicable,
     Outcome,
     Request,
     Script,
     Severity,
     Subject,
-    Transcript,
     deliveries,
-    describe,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _FORGERY = "secret-another"
-_SERVER_ERROR = 500
 _OF_QUERY = "md5-query"
 _ROWS = (
     Case("wrong-first", "the field of its signature comes twice, the wrong one first"),
@@ -74,22 +69,13 @@ def _read(request: Request, name: str) -> str:
     return next((value for known, value in request.headers if known == name), "")
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """It may be accepted or refused: which of two counts is not said."""
-    sent = transcript.exercised[0]
-    if sent.status < _SERVER_ERROR:
-        return None
-    expected = f"2xx or 4xx: {subject.row.value}"
-    return Failure("error", expected, describe(sent), subject.row.name, sent.id)
-
-
 CHECK = Check(
     title="A delivery with two fields of its signature breaks nothing",
     failure_title="A delivery with two fields of its signature breaks the receiver",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    judge=_survival.judge,
     reads=_forgeries.FACTS,
     actor="receiver",
     standards=("rfc9110#5.3", "rfc9110#15.6.1"),
