@@ -15,7 +15,6 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     deliveries,
-    describe,
     steps,
 )
 from apicheck.checks.receiver import _forgeries
@@ -47,12 +46,10 @@ def script(subject: Subject) -> Script:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """It must be refused; by a 5xx it is, too."""
-    forgery = transcript.exercised[0]
-    if not forgery.succeeded:
-        return None
-    expected = f"a refusal, by 4xx ({subject.row.value})"
-    return Failure("accepted", expected, describe(forgery), subject.row.name, forgery.id)
+    """It must be refused. A 5xx is a refusal here: receiver/signature judges errors."""
+    found = _forgeries.judge_forgery(subject, transcript.exercised[0])
+    is_error = isinstance(found, Failure) and found.outcome == _forgeries.ERROR
+    return None if is_error else found
 
 
 CHECK = Check(
