@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from apicheck.model.exchange import Exchange, Request, Response, Role, Transcript
 from apicheck.model.results import NO_PROVENANCE, Results, Word
@@ -77,10 +78,10 @@ def _open(page: bytes) -> float | None:
             browser.quit()
 
 
-def _load(browser: object, file: Path) -> float:
-    browser.get(file.as_uri())  # type: ignore[attr-defined]
+def _load(browser: Any, file: Path) -> float:
+    browser.get(file.as_uri())
     entry = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-    return float(browser.execute_script(f"return {entry}"))  # type: ignore[attr-defined]
+    return float(browser.execute_script(f"return {entry}"))
 
 
 if __name__ == "__main__":
