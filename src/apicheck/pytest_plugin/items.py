@@ -154,7 +154,7 @@ class PromiseItem(pytest.Item):
             case PromiseStatus.WARNED:
                 raise pytest.xfail.Exception(self._outcome.text)  # a failure under --runxfail
             case PromiseStatus.SKIPPED:
-                pytest.skip(self._outcome.text)
+                pytest.skip(self._outcome.text)  # the verdict not-tested, with its task
 
     def _find_run(self) -> tuple[Results, Path]:
         return cast("PolicyFile", self.getparent(PolicyFile)).find_run()
