@@ -79,8 +79,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not is_refused(limits, refused):
         return Inconclusive(f"the limit did not refuse the write ({describe(refused)})")
     counts = [int(a["count"]) for a in transcript.answers if isinstance(a, dict) and "count" in a]
-    if len(counts) < 2:
+    if not counts:  # no identity of control's own, but one that a client got
         return NotApplicable("control does not count what this identity changes")
+    if len(counts) < 2:
+        return Inconclusive("control counted only once what the identity changed")
     if not counts[-2]:
         return NotApplicable("what the limit let through changed nothing that control counts")
     if further := counts[-1] - counts[-2]:
