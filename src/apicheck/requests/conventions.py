@@ -58,6 +58,15 @@ def chooses_name(around: Neighbours, operation: Operation, name: str) -> bool:
     return whole and collection is not None and "POST" not in around.at(collection)
 
 
+def may_make(operation: Operation) -> bool:
+    """Whether a POST to an object may make it, though the collection has a POST as well."""
+    return (
+        operation.method == "POST"
+        and operation.path.rstrip("/").endswith("}")
+        and _creates(operation)
+    )
+
+
 def find_chosen_id(around: Neighbours, operation: Operation) -> str:
     """The name by which a body may say the id of what it makes; "" where the server chooses it.
 
@@ -121,11 +130,18 @@ def _find_source(
 
 
 def _find_maker_by_name(around: Neighbours, operation: Operation, item: str) -> Operation | None:
-    for method in ("PUT", "POST"):
-        maker = around.at(item).get(method)
-        if maker is not None and maker.id != operation.id:
-            return maker
-    return None
+    """What makes an object at its own path, for an operation that is not itself the maker.
+
+    PUT does (RFC 9110 section 9.3.4), unless the document has a 201 for POST alone.
+    """
+    makers = [around.at(item)[method] for method in ("PUT", "POST") if method in around.at(item)]
+    maker = min(makers, key=lambda one: not _creates(one), default=None)
+    return None if maker is None or maker.id == operation.id else maker
+
+
+def _creates(operation: Operation) -> bool:
+    """Whether the document says that an operation creates something."""
+    return any(response.status == "201" for response in operation.responses)
 
 
 def _find_folders(collection: str, name: str) -> Iterator[str]:

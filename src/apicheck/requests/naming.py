@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from apicheck.model.json import MISSING, Json, child_pointer
 from apicheck.model.subject import UNIQUE, UNIQUE_LENGTH
-from apicheck.requests.nouns import plain
+from apicheck.requests.nouns import plain, singulars
 
 MARK = "apicheck"
 """The beginning of a name that a run gives, where the schema allows it."""
@@ -61,15 +61,26 @@ def fits(name: str, schema: Mapping[str, Json]) -> bool:
 
 
 def find_names(body: Json, pointer: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, str]]:
-    """The members of a body that may name its object, so that a second one is refused."""
+    """The members of a body that may name its objects, so that a second request is refused.
+
+    `usernames` holds names as well as `username` does.
+    """
     if depth == 0 or not isinstance(body, Mapping):
         return
     for member, value in body.items():
-        inner, name = child_pointer(pointer, member), plain(member)
-        if not isinstance(value, str):
-            yield from find_names(value, inner, depth - 1)
-        elif UNIQUE not in value and _NAME.fullmatch(name):
-            yield inner, value
+        inner = child_pointer(pointer, member)
+        several = isinstance(value, list)
+        values = (
+            {child_pointer(inner, at): one for at, one in enumerate(value)}
+            if several
+            else {inner: value}
+        )
+        called = singulars(member) if several else (plain(member),)
+        if any(_NAME.fullmatch(name) for name in called):
+            for place, text in values.items():
+                if isinstance(text, str) and UNIQUE not in text:
+                    yield place, text
+        yield from find_names(value, inner, depth - 1)
 
 
 def make_new_text(text: str, member: str = "") -> str:

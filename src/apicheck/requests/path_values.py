@@ -76,7 +76,7 @@ def _find_need(
     setting: Setting, operation: Operation, parameter: Parameter, source: Source
 ) -> Need | None:
     """Find the source of a path parameter's value: by a ref, by a link or by convention."""
-    if source is Source.EXAMPLE:
+    if source is Source.EXAMPLE or (source is Source.NEW and _is_last(operation, parameter)):
         return None
     reads_only = source is Source.LISTED
     ref = refs_of(setting.refs, operation).get(parameter.name)
@@ -101,7 +101,12 @@ def _find_new_name(
     setting: Setting, operation: Operation, parameter: Parameter, source: Source
 ) -> str:
     """A name that nothing has yet, where the operation creates what is called so; else ""."""
-    if source is not Source.MADE or not chooses_name(setting.around, operation, parameter.name):
+    chosen = source is Source.MADE and chooses_name(setting.around, operation, parameter.name)
+    if not chosen and not (source is Source.NEW and _is_last(operation, parameter)):
         return ""
     example = find_value(setting.spec, parameter, named_only=True)
     return make_new_name(flatten_schema(setting.spec.document, parameter.schema), example)
+
+
+def _is_last(operation: Operation, parameter: Parameter) -> bool:
+    return operation.path.rstrip("/").endswith(f"{{{parameter.name}}}")

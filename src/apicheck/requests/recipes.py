@@ -27,7 +27,7 @@ from apicheck.model.subject import Need, Recipe
 from apicheck.model.target import Ref
 from apicheck.model.verdict import NotTested, NotTestedKind
 from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
-from apicheck.requests.conventions import find_chosen_id, may_use_up
+from apicheck.requests.conventions import find_chosen_id, may_make, may_use_up
 from apicheck.requests.dormant import put_to_rest
 from apicheck.requests.links import find_body_needs, meet_needs
 from apicheck.requests.media_types import find_media
@@ -112,6 +112,8 @@ def _list_sources(operation: Operation, reads_only: bool) -> Iterator[Source]:
     """
     if not reads_only:
         yield Source.MADE
+        if may_make(operation):
+            yield Source.NEW
     if "{" in operation.path and (operation.safe or reads_only):
         yield Source.LISTED
     if "{" in operation.path and operation.safe:
@@ -187,7 +189,12 @@ def _find_query_needs(
     names = [one.name for one in operation.parameters if one.place == "query" and one.name in refs]
     wanted = (
         find_ref_need(
-            spec, operation, "query", name, refs[name], reads_only=source is not Source.MADE
+            spec,
+            operation,
+            "query",
+            name,
+            refs[name],
+            reads_only=source not in (Source.MADE, Source.NEW),
         )
         for name in names
     )

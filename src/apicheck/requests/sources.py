@@ -19,9 +19,13 @@ _PARTS = frozenset({"path", "query", "headers", "cookies", "body", "consumes"})
 
 
 class Source(StrEnum):
-    """Where ids come from: of objects that the run makes, of listed ones, or of examples."""
+    """Where ids come from: of objects that the run makes, of listed ones, or of examples.
+
+    NEW: as MADE, but the object that the path ends with has a name that nothing has yet.
+    """
 
     MADE = "made"
+    NEW = "new"
     LISTED = "listed"
     EXAMPLE = "example"
 

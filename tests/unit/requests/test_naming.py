@@ -53,6 +53,11 @@ def test_the_names_in_a_body_are_those_that_may_be_taken() -> None:
     assert not list(find_names({"name": f"x-{UNIQUE}"}))
 
 
+def test_a_list_may_hold_the_names_of_several_new_objects() -> None:
+    body = {"usernames": ["a", 1, "b"], "names": "c", "tags": ["d"], "aliases": [], "keys": [["e"]]}
+    assert list(find_names(body)) == [("/usernames/0", "a"), ("/usernames/2", "b")]
+
+
 @pytest.mark.parametrize(
     ("text", "member", "made"),
     [

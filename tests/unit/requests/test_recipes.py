@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from apicheck.generate import draw_body
 from apicheck.load import read_spec
 from apicheck.model.operation import Spec
@@ -116,13 +118,41 @@ def test_what_needs_an_object_that_cannot_be_made_says_so_too() -> None:
     assert "aId" in why.reason
 
 
+@pytest.mark.parametrize(
+    ("put", "post", "maker"), [("201", "201", "put"), ("200", "200", "put"), ("200", "201", "post")]
+)
+def test_one_of_put_and_post_makes_what_the_other_changes(put: str, post: str, maker: str) -> None:
+    def respond(name: str, status: str) -> dict[str, Any]:
+        responses = {status: {"description": "done"}}
+        return {"operationId": name, "parameters": [path_parameter("name")], "responses": responses}
+
+    item = {"put": respond("put", put), "post": respond("post", post), "get": respond("get", "200")}
+    spec = document({"/topics/{name}": item})
+    other = "post" if maker == "put" else "put"
+    assert made(spec, maker).needs == ()
+    assert UNIQUE in made(spec, maker).values["name"]
+    for operation in (other, "get"):
+        (need,) = made(spec, operation).needs
+        assert (need.operation, need.parameter) == (maker, "name")
+
+
+def test_a_post_to_an_object_may_make_it_beside_the_post_to_the_collection() -> None:
+    create = {"operationId": "create", "responses": {"201": {"description": "made"}}}
+    invite = {**create, "operationId": "invite", "parameters": [path_parameter("name")]}
+    spec = document({"/users": {"post": create}, "/users/{name}": {"post": invite}})
+    first, (second,) = made(spec, "invite"), made(spec, "invite").otherwise
+    assert [need.operation for need in first.needs] == ["create"]
+    assert second.needs == ()
+    assert UNIQUE in second.values["name"]
+
+
 def test_links_in_a_circle_are_found() -> None:
     def step(name: str, other: str) -> dict[str, Any]:
         parameter = f"{name}Id"
         return {
             "post": {
                 "operationId": name,
-                "parameters": [path_parameter(parameter)],
+                "parameters": [path_parameter(parameter, schema={"type": "integer"})],
                 "responses": linked(other, **{f"{other}Id": "$response.body#/id"}),
             }
         }
