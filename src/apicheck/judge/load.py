@@ -35,7 +35,8 @@ def mark_load(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
     pass, one to a request alone counts as one under load.
     """
     exchanges = tuple(exchanges)
-    asked = [one for one in exchanges if one.direction is Direction.OUT]  # the run responded to others
+    # To a delivery it is the run that responds.
+    asked = [one for one in exchanges if one.direction is Direction.OUT]
     passed = _find_passed(asked)
     alone = {
         _key(one)
