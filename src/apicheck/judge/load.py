@@ -10,7 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from apicheck.model.exchange import ONLY_UNDER_LOAD, SIDE_BY_SIDE, Exchange, Observation, Transcript
+from apicheck.model.exchange import (
+    ONLY_UNDER_LOAD,
+    SIDE_BY_SIDE,
+    Direction,
+    Exchange,
+    Observation,
+    Transcript,
+)
 
 _TRIED = 2
 """Probes that are played again for one status of one operation."""
@@ -28,10 +35,12 @@ def mark_load(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
     pass, one to a request alone counts as one under load.
     """
     exchanges = tuple(exchanges)
-    passed = _find_passed(exchanges)
+    # To a delivery it is the run that responds.
+    asked = [one for one in exchanges if one.direction is Direction.OUT]
+    passed = _find_passed(asked)
     alone = {
         _key(one)
-        for one in exchanges
+        for one in asked
         if one.status >= 500 and one.id not in passed and not one.observed(SIDE_BY_SIDE)
     }
     return tuple(

@@ -36,10 +36,11 @@ def to_json(value: object, *, whole: bool = False) -> Json:
         return value
     fields = _compared_fields(kind)
     if fields is not None:
+        members = ((field, getattr(value, field.name)) for field in fields)
         return {
-            field.name: to_json(getattr(value, field.name), whole=whole)
-            for field in fields
-            if whole or not _is_default(field, getattr(value, field.name))
+            field.name: item if type(item) in _SCALARS else to_json(item, whole=whole)
+            for field, item in members
+            if whole or not _is_default(field, item)
         }
     if isinstance(value, IntEnum):
         return value.name.lower()

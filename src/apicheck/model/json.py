@@ -41,7 +41,8 @@ def child_pointer(pointer: str, key: str | int) -> str:
 
 def tokens(pointer: str) -> list[str]:
     """The keys that a pointer goes through."""
-    return [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
+    keys = pointer.split("/")[1:]
+    return [key.replace("~1", "/").replace("~0", "~") for key in keys] if "~" in pointer else keys
 
 
 def dotted(pointer: str) -> str:

@@ -37,5 +37,7 @@ def locate(document: Json, value: Json, pointer: str = "") -> tuple[Json, str]:
 
 def follow(document: Json, value: Json) -> Json:
     """The value at the end of its references; {} where they end at none."""
+    if isinstance(value, dict) and "$ref" not in value:  # as most schemas
+        return value
     found, _ = locate(document, value)
     return {} if found is MISSING or reference_in(found) is not None else found

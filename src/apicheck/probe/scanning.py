@@ -40,15 +40,17 @@ class Leak:
         return f"{what} {self.placeholder} in {self.file}" + (f" ({self.why})" if self.why else "")
 
 
-def scan(directory: Path, secrets: Secrets, published: Iterable[Path] = ()) -> tuple[Leak, ...]:
+def scan(directory: Path, redactor: Redactor, published: Iterable[Path] = ()) -> tuple[Leak, ...]:
     """Find every leak in the files below a directory, in order of their paths.
 
-    published: files whose text is no secret (document and policy): a token that is an example
-    there may stand anywhere.
+    redactor: that of the run, which has an index of the secrets. published: files whose text is no
+    secret (document and policy): a token that is an example there may stand anywhere.
     """
     texts = [path.read_bytes() for path in published if path.is_file()]
-    worth = {name: secret for name, secret in secrets.values.items() if _is_secret(secret, texts)}
-    redactor = Redactor(Secrets(worth))
+    secrets = redactor.all_secrets().values
+    worth = {name: secret for name, secret in secrets.items() if _is_secret(secret, texts)}
+    if len(worth) < len(secrets):
+        redactor = Redactor(Secrets(worth))
     longest = max((len(secret.encode("utf-8", "replace")) for secret in worth.values()), default=0)
     leaks: dict[tuple[str, str], Leak] = {}
     for path in sorted(directory.rglob("*")):

@@ -92,7 +92,7 @@ class Session:
         )
         if control is not None and has_clock and (now := control.read_clock()) is not None:
             self._clock.synchronise(now)
-        self._secrets = Redactor(target.secrets, earlier.last)
+        self.redactor = self._secrets = Redactor(target.secrets, earlier.last)
         self._budget = Budget(
             _find_least(options.max_requests, target.safety.max_requests),
             _find_least(options.max_seconds, target.safety.max_seconds),
@@ -181,11 +181,6 @@ class Session:
             self._listener.close()
         for transport in self._transports.values():
             transport.close()
-
-    @property
-    def secrets(self) -> Secrets:
-        """Every secret of the run: configured, minted and handed out by the target."""
-        return self._secrets.all_secrets()
 
     @property
     def requests(self) -> int:

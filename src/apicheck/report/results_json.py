@@ -40,10 +40,26 @@ def load_schema() -> Mapping[str, Json]:
 
 
 def encode_results(results: Results) -> bytes:
-    """Encode the results as JSON text, UTF-8; equal results give equal bytes."""
-    text = json.dumps(build_document(results), ensure_ascii=False, indent=1, allow_nan=False)
+    """Encode the results as JSON text, UTF-8; equal results give equal bytes.
+
+    A member is a line, and so is each element of a list: a result, a clause, a finding.
+    """
+    members = (
+        f" {_write(name)}: {_write_lines(value) if isinstance(value, list) else _write(value)}"
+        for name, value in build_document(results).items()
+    )
+    text = "{\n" + ",\n".join(members) + "\n}\n"
     escaped = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return escaped.encode("utf-8", "backslashreplace") + b"\n"
+    return escaped.encode("utf-8", "backslashreplace")
+
+
+def _write_lines(values: list[Json]) -> str:
+    return "[\n" + ",\n".join(f"  {_write(value)}" for value in values) + "\n ]" if values else "[]"
+
+
+def _write(value: Json) -> str:
+    # Without indentation it is the library's part in C that writes.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def build_document(results: Results) -> dict[str, Json]:

@@ -17,7 +17,7 @@ from apicheck.model.results import PreflightItem
 from apicheck.model.target import Mode
 from apicheck.model.verdict import Verdict
 from apicheck.plan import plan as make_plan
-from apicheck.probe import scan
+from apicheck.probe import Redactor, scan
 from apicheck.probe.recording import Imported, find_operation, import_recording, is_below
 from apicheck.run import directory as run_directory
 from apicheck.run.config import Inputs, RunConfig, load_inputs
@@ -80,7 +80,7 @@ def _judge(
     write_manifest(out, provenance.versions, plan.options.seed)
     if config.signing_key is not None:
         files = (*files, sign_run(out, config.signing_key))
-    leaks = scan(out, imported.secrets, run_directory.list_published(out))
+    leaks = scan(out, Redactor(imported.secrets), run_directory.list_published(out))
     return RunResult(results, out, files, plan, tuple(leaks))
 
 

@@ -21,7 +21,7 @@ from apicheck.model.plan import Plan
 from apicheck.model.results import Provenance, Results
 from apicheck.model.target import Secrets
 from apicheck.plan import effective_mode
-from apicheck.probe import Leak, find_unhidden, scan
+from apicheck.probe import Leak, Redactor, find_unhidden, scan
 from apicheck.probe.earlier import NOTHING, Earlier
 from apicheck.report import FILE_NAMES, render
 from apicheck.run import directory as run_directory
@@ -128,14 +128,14 @@ def play_and_report(
     """
     runs_before = read_earlier(config.since)
     run_directory.save_plan(out, plan, provenance)
-    session_secrets: list[Secrets] = []
+    redactors: list[Redactor] = []
     with run_directory.open_journal(out, stop.set_because) as journal:
         execution = execute_plan(
             plan,
             progress,
             stop=stop,
             journal=journal,
-            finish=lambda session: session_secrets.append(session.secrets),
+            finish=lambda session: redactors.append(session.redactor),
             reload=reload,
             earlier=earlier,
         )
@@ -165,7 +165,7 @@ def play_and_report(
     except RunDirectoryError as error:
         raise RunDirectoryError(error.message + _name_leftovers(execution.leftovers)) from error
     published = run_directory.list_published(out)
-    leaks = [leak for secrets in session_secrets for leak in scan(out, secrets, published)]
+    leaks = [leak for redactor in redactors for leak in scan(out, redactor, published)]
     if execution.failure is not None:
         words = "".join(f"; it contains a secret: {leak}" for leak in leaks)
         progress.note(f"an error ended the run early; {out} has what was recorded, judged{words}")

@@ -75,9 +75,10 @@ def drop_senseless(schema: Mapping[str, Json]) -> Mapping[str, Json]:
 
     A type of another word (`type: int`) stays: it is a hint to who makes a value.
     """
-    if all(_makes_sense(key, value) for key, value in schema.items()):
+    senseless = [key for key, value in schema.items() if not _makes_sense(key, value)]
+    if not senseless:
         return schema
-    return {key: value for key, value in schema.items() if _makes_sense(key, value)}
+    return {key: value for key, value in schema.items() if key not in senseless}
 
 
 def _makes_sense(key: str, value: Json) -> bool:

@@ -8,6 +8,7 @@ from apicheck.judge.load import mark_load, select_doubtful
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
     SIDE_BY_SIDE,
+    Direction,
     Exchange,
     Observation,
     Request,
@@ -58,6 +59,13 @@ def test_a_503_that_does_not_pass_is_not() -> None:
     assert marked(failed("e1", status=503), accepted("a", 0.2, "other")) == []
     assert marked(failed("e1", status=503), failed("e2", status=503), before, after) == []
     assert marked(before, failed("e1", status=500), after) == []
+
+
+def test_what_the_run_itself_responds_to_a_delivery_says_nothing_of_the_server() -> None:
+    delivery = replace(failed("d1", status=503), direction=Direction.IN)
+    assert marked(accepted("a", 0), delivery, accepted("b", 0.2)) == []
+    ours = replace(failed("d2"), direction=Direction.IN)
+    assert marked(failed("e1", BESIDE), ours) == ["e1"]
 
 
 def test_what_a_check_provokes_says_nothing_of_the_other_requests() -> None:

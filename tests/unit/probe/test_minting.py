@@ -134,7 +134,7 @@ def test_an_expired_token_is_replaced_before_it_is_used(
     plan = plan_for(minting)
     with Session(plan) as session:
         session.play(probe_of(plan, script))
-        secrets = session.secrets
+        secrets = session.redactor.all_secrets()
     assert len(endpoint.tokens) == 2
     assert api.requests[-1][2]["authorization"] == f"Bearer {endpoint.tokens[1]}"
     assert set(endpoint.tokens) <= set(secrets.values.values())

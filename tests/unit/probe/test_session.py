@@ -19,7 +19,7 @@ from apicheck.model.step import Send
 from apicheck.model.subject import Case
 from apicheck.model.target import Identity, Mode, Safety, Secrets, Target
 from apicheck.model.verdict import HarnessError, NotTestedKind, Verdict
-from apicheck.probe import Journal, Session, scan
+from apicheck.probe import Journal, Redactor, Session, scan
 
 TOKEN = "tok-4f9a8c1e7b3d5a6082ce"
 ADMIN = "$APICHECK_ADMIN_TOKEN"
@@ -92,7 +92,7 @@ def test_no_canary_reaches_the_journal(
         Session(plan, journal=journal) as session,
     ):
         transcript = session.play(probe_of(plan, simple(Send(get()))))
-        assert scan(tmp_path, session.secrets) == ()
+        assert scan(tmp_path, session.redactor) == ()
     exchange = transcript.exchanges[0]
     assert [seen.about for seen in exchange.observed("leaks")] == [ADMIN]
 
@@ -100,13 +100,13 @@ def test_no_canary_reaches_the_journal(
 def test_the_scan_finds_a_secret_in_a_file_that_the_run_did_not_write(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN[2:15]}")
     (tmp_path / "b.txt").write_text("fine")
-    leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
+    leaks = scan(tmp_path, Redactor(Secrets({ADMIN: TOKEN})))
     assert [(leak.file, leak.placeholder) for leak in leaks] == [("a.txt", ADMIN)]
 
 
 def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text("description: the secret of the client")
-    assert scan(tmp_path, Secrets({ADMIN: "secret"})) == ()
+    assert scan(tmp_path, Redactor(Secrets({ADMIN: "secret"}))) == ()
 
 
 @pytest.mark.parametrize(
@@ -121,21 +121,21 @@ def test_a_password_that_is_a_word_does_not_make_every_file_a_leak(tmp_path: Pat
 )
 def test_what_is_there_by_chance_is_no_secret(tmp_path: Path, secret: str, text: str) -> None:
     (tmp_path / "plan.json").write_text(text)
-    assert scan(tmp_path, Secrets({ADMIN: secret})) == ()
+    assert scan(tmp_path, Redactor(Secrets({ADMIN: secret}))) == ()
 
 
 def test_what_the_document_publishes_is_no_secret(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text(f"example: {TOKEN}")
     (tmp_path / "report.html").write_text(f"<p>{TOKEN}</p>")
-    assert scan(tmp_path, Secrets({ADMIN: TOKEN}), [tmp_path / "openapi.yaml"]) == ()
-    longer = scan(tmp_path, Secrets({ADMIN: f"{TOKEN}x"}), [tmp_path / "openapi.yaml"])
+    assert scan(tmp_path, Redactor(Secrets({ADMIN: TOKEN})), [tmp_path / "openapi.yaml"]) == ()
+    longer = scan(tmp_path, Redactor(Secrets({ADMIN: f"{TOKEN}x"})), [tmp_path / "openapi.yaml"])
     assert [leak.file for leak in longer] == ["openapi.yaml", "report.html"]
 
 
 def test_a_leak_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"oops: {TOKEN}")
     (tmp_path / "plan.json").write_text(json.dumps({"target": {"name": TOKEN[:-1]}}))
-    leaks = scan(tmp_path, Secrets({ADMIN: TOKEN}))
+    leaks = scan(tmp_path, Redactor(Secrets({ADMIN: TOKEN})))
     assert str(leaks[0]) == f"that of {ADMIN} in a.txt"
     assert str(leaks[1]).startswith(f"a piece of that of {ADMIN} in plan.json (it was written")
 

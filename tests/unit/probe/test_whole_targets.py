@@ -59,7 +59,7 @@ def test_a_whole_plan_is_played_to_its_end(
         session.preflight()
         played = [*session.play_controls(), *session.stream(made.probes)]
         session.clean_up()
-        assert scan(tmp_path, session.secrets) == ()
+        assert scan(tmp_path, session.redactor) == ()
     expected = {f"control/{name}" for name in made.controls} | {one.key for one in made.probes}
     assert {transcript.probe for transcript in played} == expected
     assert not [t for t in played if isinstance(t.stopped_by, HarnessError)]

@@ -11,6 +11,7 @@ Found = tuple[str, str]
 """JSON Pointer, with `*` for indexes, and the text that stands there."""
 
 _DEEPEST = 12
+_COMBINING = ("allOf", "anyOf", "oneOf")
 
 
 def find_dates(context: RunContext, dates: Dates, exchange: Exchange) -> Iterator[Found]:
@@ -39,8 +40,7 @@ def _find_named(names: tuple[str, ...], value: Json, pointer: str) -> Iterator[F
 def _find_described(
     document: Mapping[str, Json], schema: Json, value: Json, pointer: str, depth: int = 0
 ) -> Iterator[Found]:
-    if schema is None or not isinstance(value, str | Mapping | list):
-        return
+    """The texts that are dates by a schema. value: the only one, or what has them below it."""
     schema = schemas.resolve_schema(document, schema)
     if depth > _DEEPEST or not isinstance(schema, Mapping):
         return
@@ -48,21 +48,22 @@ def _find_described(
         if _is_date(document, schema):
             yield pointer, value
         return
-    for keyword in ("allOf", "anyOf", "oneOf"):
+    for keyword in _COMBINING:
         for part in schema.get(keyword) or ():
             yield from _find_described(document, part, value, pointer, depth + 1)
     known = schema.get("properties") or {}
     for key, inner in _members(value):
         below = schema.get("items") if isinstance(value, list) else known.get(key)
-        place = pointers.child_pointer(pointer, key)
-        yield from _find_described(document, below, inner, place, depth + 1)
+        if below is not None and isinstance(inner, str | dict | list):
+            place = pointers.child_pointer(pointer, key)
+            yield from _find_described(document, below, inner, place, depth + 1)
 
 
 def _is_date(document: Mapping[str, Json], schema: Mapping[str, Json], depth: int = 0) -> bool:
     """Whether every text that a schema allows is a date-time."""
     if schema.get("format") == "date-time":
         return True
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or schema.keys().isdisjoint(_COMBINING):
         return False
     every = [schemas.resolve_schema(document, part) for part in schema.get("allOf") or ()]
     some = [
