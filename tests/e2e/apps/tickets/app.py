@@ -17,6 +17,7 @@ import urllib.request
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, request
@@ -144,8 +145,7 @@ def remove_hook(name: str) -> Response:
 
 @app.get("/openapi.json")
 def show_document() -> Response:
-    with open("openapi.json", encoding="utf-8") as file:
-        return Response(file.read(), mimetype="application/json")
+    return Response(Path("openapi.json").read_text(), mimetype="application/json")
 
 
 if __name__ == "__main__":
