@@ -22,6 +22,7 @@ def everywhere(_: Profile) -> bool:
 
 
 RECEIVER = "webhooks.receiver"
+_OF_RECEIVERS = frozenset({RECEIVER, "transport.tls"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class Fault:
     def applicable(self, profile: Profile) -> bool:
         """Whether a profile has what the fault needs to show.
 
-        A profile of a receiver shows the faults of receivers alone.
+        A profile of a receiver shows the faults of receivers alone, and those of versions of TLS.
         """
-        if profile.policy.actor == "receiver" and RECEIVER not in self.needs:
+        if profile.policy.actor == "receiver" and _OF_RECEIVERS.isdisjoint(self.needs):
             return False
         return profile.promised.issuperset(self.needs) and self.shows_in(profile)
 

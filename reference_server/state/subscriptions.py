@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -58,6 +58,7 @@ class Subscriptions:
         self._faults_in_force = faults_in_force
         self._all: dict[str, Subscription] = {}
         self._pending: list[_Pending] = []
+        self._waiting: dict[str, list[_Pending]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._limits: dict[asyncio.Timeout, float] = {}
         self.log: list[dict[str, Json]] = []
@@ -117,7 +118,9 @@ class Subscriptions:
                     if promised.is_wanted(subscription, event, tenant):
                         message = self._write_message(facts, event, data)
                         delay = promised.find_delay(facts, event.name)
-                        self._schedule(_Pending(message, subscription, self._clock.now()), delay)
+                        for _ in range(promised.count_copies(facts)):
+                            item = _Pending(message, subscription, self._clock.now())
+                            self._schedule(item, delay)
 
     async def follow_clock(self) -> None:
         """Give up what has had its time by now, and try again what is due; the clock has moved.
@@ -158,9 +161,32 @@ class Subscriptions:
             self._start(item)
 
     def _start(self, item: _Pending) -> None:
-        task = asyncio.get_running_loop().create_task(self._attempt(item))
+        if item.attempt or not promised.keeps_order(item.message.facts):
+            self._run(self._attempt(item))
+            return
+        waiting = self._waiting.get(item.subscription.id)
+        if waiting is None:
+            self._waiting[item.subscription.id] = [item]
+            self._run(self._attempt_each(item.subscription.id))
+        else:
+            waiting.append(item)
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def _attempt_each(self, subscription: str) -> None:
+        """Attempt what waits for a subscription, each once; what is repeated comes between."""
+        waiting = self._waiting[subscription]
+        try:
+            while waiting and subscription in self._all:
+                messages = [item.message for item in waiting]
+                with self._faults_in_force():
+                    item = waiting.pop(promised.choose_next(messages[0].facts, messages))
+                await self._attempt(item)
+        finally:
+            del self._waiting[subscription]
 
     async def _attempt(self, item: _Pending) -> None:
         now = self._clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apicheck.model.facts import Event, StatusSet, Webhooks
@@ -64,6 +65,25 @@ def find_delay(facts: Webhooks, event: str) -> float:
     """Seconds from an event to its first delivery: an honest server does not wait."""
     del facts, event
     return 0.0
+
+
+@seam
+def count_copies(facts: Webhooks) -> int:
+    """How often an event is sent to a subscription: once."""
+    del facts
+    return 1
+
+
+def keeps_order(facts: Webhooks) -> bool:
+    """Whether the events of a subscription are sent one after the other."""
+    return facts.delivery.order not in (None, "none")
+
+
+@seam
+def choose_next(facts: Webhooks, waiting: Sequence[Message]) -> int:
+    """Which of the messages that wait for their turn is sent next: the oldest."""
+    del facts, waiting
+    return 0
 
 
 @seam

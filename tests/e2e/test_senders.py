@@ -1,6 +1,6 @@
 """Senders of webhooks as others write them, honest and with mistakes.
 
-Neither has a clock that can be moved, nor links in its document; ids are small numbers.
+None has a clock that can be moved. Two have no links in their documents; ids are small numbers.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ import pytest
 pytestmark = pytest.mark.long
 
 APPS = Path(__file__).parent / "apps"
-TASKS, INVOICES = "tasks", "invoices"
+TASKS, INVOICES, TICKETS = "tasks", "invoices", "tickets"
 SECRETS = {
     "RED_TOKEN": "red-91c4b7e2a6d0",
     "BLUE_TOKEN": "blue-5d0be1c87f23",
     "INVOICES_KEY": "invoices-07ba6d1e2c94",
+    "TICKETS_KEY": "tickets-c2f80d96e1b7",
 }
 IDENTITIES = {
     TASKS: '[identities.red]\ntoken_env = "RED_TOKEN"\ntenant = "red"\n'
     '[identities.blue]\ntoken_env = "BLUE_TOKEN"\ntenant = "blue"\n',
     INVOICES: '[identities.us]\ntoken_env = "INVOICES_KEY"\n',
+    TICKETS: '[identities.us]\ntoken_env = "TICKETS_KEY"\n',
 }
 BREAKS: Mapping[str, Mapping[str, str]] = {
     TASKS: {
@@ -64,6 +66,14 @@ BREAKS: Mapping[str, Mapping[str, str]] = {
         "own-key": "SIGN",
         "without-time": "SIGN",
         "text": "JSON",
+        "newest-first": "ORDER",
+    },
+    TICKETS: {
+        "newest-first": "ORDER",
+        "twice": "TWICE",
+        "follows-none": "MOVED",
+        "follows-by-get": "MOVED",
+        "never-again": "AGAIN",
     },
 }
 
@@ -74,7 +84,7 @@ def serving(name: str, broken: str) -> Iterator[str]:
     with create_server(("127.0.0.1", 0)) as listening:
         number = listening.fileno()
         env = {**os.environ, **SECRETS, "SOCKET": str(number), "BROKEN": broken}
-        command = [sys.executable, "app.py"] if name == TASKS else ["node", "app.mjs"]
+        command = ["node", "app.mjs"] if name == INVOICES else [sys.executable, "app.py"]
         with subprocess.Popen(command, cwd=APPS / name, env=env, pass_fds=(number,)) as process:
             try:
                 yield f"http://127.0.0.1:{listening.getsockname()[1]}"

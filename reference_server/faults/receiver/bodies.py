@@ -16,8 +16,8 @@ from reference_server.webhooks.receiving import Fields, Incoming, Refused, list_
 ReadEvent = Callable[[Incoming], Mapping[str, Json]]
 RefuseEvent = Callable[[Call, Mapping[str, Json]], None]
 
-_KEPT = 512_000
-_BAD_REQUEST, _UNPROCESSABLE = 400, 422
+_KEPT, _TAKEN = 512_000, 100_000
+_BAD_REQUEST, _TOO_LARGE, _UNPROCESSABLE = 400, 413, 422
 _KNOWN_EVENT = "contact.updated"
 _KNOWN_MEMBERS = frozenset({"id", "type", "timestamp", "data"})
 
@@ -39,6 +39,48 @@ def verifies_rewritten_body(
     except (ValueError, RecursionError):
         return honest(incoming, fields)
     return honest(replace(incoming, body=rewritten), fields)
+
+
+@fault("receiver/decodes-body", list_contents, needs=NEEDS)
+def decodes_body(honest: ListContents, incoming: Incoming, fields: Fields) -> tuple[bytes, ...]:
+    """A receiver reads the body as text, and verifies what became of it."""
+    return honest(_decode(incoming), fields)
+
+
+@decodes_body.also(read_event)
+def _decode_event(honest: ReadEvent, incoming: Incoming) -> Mapping[str, Json]:
+    """It takes what is said from the same text."""
+    return honest(_decode(incoming))
+
+
+def _decode(incoming: Incoming) -> Incoming:
+    return replace(incoming, body=incoming.body.decode("utf-8", "replace").encode())
+
+
+@fault("receiver/sends-challenges-back", verify, needs=NEEDS)
+def sends_challenges_back(honest: Verify, incoming: Incoming) -> None:
+    """A receiver sends a challenge back before it verifies who asks for that."""
+    if b'"challenge"' not in incoming.body:
+        honest(incoming)
+
+
+@fault("receiver/fails-on-forged-challenges", verify, needs=NEEDS)
+def fails_on_forged_challenges(honest: Verify, incoming: Incoming) -> None:
+    """A receiver fails where a challenge is not signed with its secret."""
+    try:
+        honest(incoming)
+    except Refused as refused:
+        if b'"challenge"' in incoming.body:
+            raise LookupError("no token to compare with") from refused
+        raise
+
+
+@fault("receiver/refuses-long-bodies", verify, needs=(*NEEDS, "webhooks.delivery.body_limit"))
+def refuses_long_bodies(honest: Verify, incoming: Incoming) -> None:
+    """A receiver takes no body longer than its framework does by itself."""
+    if len(incoming.body) > _TAKEN:
+        raise Refused("the body is too long", _TOO_LARGE)
+    honest(incoming)
 
 
 @fault("receiver/verifies-short-bodies-alone", verify, needs=NEEDS)

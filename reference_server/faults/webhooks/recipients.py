@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from apicheck.model.facts import Event, Webhooks
@@ -10,7 +10,10 @@ from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
 from reference_server.webhooks.delivery import Received
 from reference_server.webhooks.rules import (
+    Message,
     Subscription,
+    choose_next,
+    count_copies,
     ends_subscription,
     find_delay,
     find_redirect,
@@ -19,6 +22,15 @@ from reference_server.webhooks.rules import (
 )
 
 IsWanted = Callable[[Subscription, Event, str], bool]
+
+
+def _promises(fact: str, *values: str) -> Callable[[Profile], bool]:
+    """Where the policy says one of these of deliveries."""
+
+    def shows_in(profile: Profile) -> bool:
+        return profile.webhooks is not None and getattr(profile.webhooks.delivery, fact) in values
+
+    return shows_in
 
 
 def _causes_several(profile: Profile) -> bool:
@@ -110,12 +122,49 @@ def delivers_to_who_is_gone(
     "webhooks/follows-redirects",
     find_redirect,
     needs=("webhooks.delivery.redirects",),
-    shows_in=lambda profile: (
-        profile.webhooks is not None and profile.webhooks.delivery.redirects == "refused"
-    ),
+    shows_in=_promises("redirects", "refused"),
 )
 def follows_redirects(
     honest: Callable[[Webhooks, Received], str], facts: Webhooks, received: Received
 ) -> str:
     """A delivery that is redirected is sent to the other URL."""
     return received.location
+
+
+@fault(
+    "webhooks/follows-no-redirect",
+    find_redirect,
+    needs=("webhooks.delivery.redirects",),
+    shows_in=_promises("redirects", "followed"),
+)
+def follows_no_redirect(
+    honest: Callable[[Webhooks, Received], str], facts: Webhooks, received: Received
+) -> str:
+    """A delivery that is redirected is given up."""
+    return ""
+
+
+@fault(
+    "webhooks/delivers-newest-first",
+    choose_next,
+    needs=("webhooks.delivery.order",),
+    shows_in=_promises("order", "guaranteed", "per-object"),
+)
+def delivers_newest_first(
+    honest: Callable[[Webhooks, Sequence[Message]], int],
+    facts: Webhooks,
+    waiting: Sequence[Message],
+) -> int:
+    """Of several events that wait for a slow receiver, the newest is delivered first."""
+    return len(waiting) - 1
+
+
+@fault(
+    "webhooks/delivers-twice",
+    count_copies,
+    needs=("webhooks.delivery.duplicates",),
+    shows_in=_promises("duplicates", "never"),
+)
+def delivers_twice(honest: Callable[[Webhooks], int], facts: Webhooks) -> int:
+    """Every event is sent twice to each subscription."""
+    return 2

@@ -10,7 +10,7 @@ and nouns that few checks need by their module (`from apicheck.authoring.facts i
 
 from apicheck import compare, schemas
 from apicheck.model import date_forms, selector
-from apicheck.model.check import Applies, Check, Claims, Fold, Outcome, PassiveResult
+from apicheck.model.check import ANYBODY, Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
     TLS_VERSION,
@@ -56,6 +56,7 @@ from apicheck.requests.describe import describe
 from apicheck.requests.versions import Versions
 
 __all__ = [
+    "ANYBODY",
     "MISSING",
     "NEVER",
     "ONLY_UNDER_LOAD",

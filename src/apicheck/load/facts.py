@@ -150,6 +150,11 @@ def _expand_webhooks(facts: Members) -> None:
     }
     if facts.get("subscriptions") == "none":
         del facts["subscriptions"]
+    limit = facts.get("delivery", {}).get("body_limit")
+    if limit is not None:
+        size = parse_size(limit) if isinstance(limit, str) else limit
+        facts["delivery"] = {**facts["delivery"], "body_limit_bytes": size}
+        del facts["delivery"]["body_limit"]
     _replace_none(facts, "signature")
 
 

@@ -116,6 +116,10 @@ def _applies_always(_: Subject) -> Applies:
     return Applies()
 
 
+ANYBODY = "anybody"
+"""The actor of a check that whoever has an endpoint is held to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One testable property: how to probe it, how to judge it, and what proves that it can fail.
@@ -127,7 +131,8 @@ class Check:
     that exercises the property makes a pass, and a fail by status, inconclusive.
     accepted: a correct server accepts the exercising requests (otherwise it refuses them); this
     decides in which modes they may be sent with an unsafe method.
-    actor: the party whose duty it is: of a policy of a receiver, only its checks are planned.
+    actor: the party whose duty it is: of a policy of a receiver, only its checks are planned, and
+    those of `ANYBODY` who has an endpoint.
     triggered_by: active checks that cause what a passive check reads. A run that selects the
     passive check without them plays them, and does not judge them.
     proven_by: outcome -> faults of the reference server that show it.

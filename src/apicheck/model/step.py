@@ -113,9 +113,10 @@ class Ask:
       without one all requests, changed the target's state so far; needs control.
     - "processed" {id, at_least} -> {"count": n}: how often the id of a signed delivery stands where
       the receiver's effects show, as soon as that is `at_least`, or some seconds have passed.
-    - "listener" {respond, location, hold} -> {"url": .., "path": ..}: a fresh URL of the webhook
-      listener. respond: the status of its responses, 0 to close the connection without one;
-      location: of its redirects; hold: it lets a delivery wait until `Receive` says how to respond.
+    - "listener" {respond, location, hold, pause} -> {"url": .., "path": ..}: a fresh URL of the
+      webhook listener. respond: the status of its responses, 0 to close the connection without one;
+      location: of its redirects; hold: it lets a delivery wait until `Receive` says how to respond;
+      pause: the seconds that it takes for each response.
     - "subscribe_by_hand" {"url": ..} -> {}: register the listener where the API itself offers no
       subscription (through control, or by the operator beforehand).
     """

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 from urllib.parse import urlsplit
 
-from apicheck.model.check import Applies, Check
+from apicheck.model.check import ANYBODY, Applies, Check
 from apicheck.model.facts import Selector
 from apicheck.model.operation import Spec
 from apicheck.model.plan import (
@@ -84,7 +84,7 @@ def plan(
     wanted = [
         check
         for check in checks.values()
-        if check.actor == policy.actor and _is_wanted(check, clauses, options)
+        if check.actor in (policy.actor, ANYBODY) and _is_wanted(check, clauses, options)
     ]
     active = [check for check in wanted if not check.passive]
     values = dict(drawn) if drawn is not None else {}

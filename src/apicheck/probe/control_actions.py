@@ -93,4 +93,5 @@ def _react(arguments: Mapping[str, Json]) -> Reaction:
         int(arguments.get("respond", 200)),
         str(arguments.get("location", "")),
         bool(arguments.get("hold")),
+        float(arguments.get("pause", 0.0)),
     )

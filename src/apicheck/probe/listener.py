@@ -36,12 +36,13 @@ class Reaction:
     """What the listener does with a delivery. status 0: it closes the connection, unanswered.
 
     location: of a redirect. hold: it first waits until the script collects the delivery a second
-    time, or for as long as a slow receiver may take.
+    time, or for as long as a slow receiver may take. pause_s: how long it takes for each response.
     """
 
     status: int = 200
     location: str = ""
     hold: bool = False
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ class WebhookListener:
             self._changed.notify_all()
             if reaction.hold:
                 self._changed.wait_for(lambda: inbox.reaction is not reaction, _HELD_S)
-            return reaction
+        time.sleep(reaction.pause_s)
+        return reaction
 
     def _ensure_started(self) -> _Server:
         with self._changed:

@@ -191,9 +191,11 @@ def _list_examples(shown: Members) -> list[Json]:
 
 
 def _write_delivery(delivery: Delivery) -> Json:
-    """When a sender gives up, and what it takes for an acknowledgement."""
+    """When a sender gives up, what it takes for an acknowledgement, how much it sends."""
     timeout, acknowledged = delivery.timeout_s, delivery.acknowledged
+    limit = delivery.body_limit_bytes
     return {
+        **({"body_limit": limit} if limit is not None else {}),
         **({"timeout": f"{timeout:g}s"} if timeout else {}),
         **({"acknowledged": list(acknowledged.patterns)} if acknowledged else {}),
     }

@@ -18,6 +18,7 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from apicheck.model.json import Json
 from apicheck.signatures import SCHEMES
 from apicheck.signatures.confusions import list_confusions
 from apicheck.signatures.delivery import VALID, Delivery, Parts, Scheme, Signing
@@ -27,9 +28,17 @@ _BEYOND_S = 30.0
 _RSA_BITS = 2048
 _HEX = frozenset("0123456789abcdef")
 _ALPHABET = string.ascii_lowercase + string.digits
-_LENIENT = {"twilio": frozenset({"version-unknown"})}
-"""Near misses that official verifiers of a scheme accept: most of Twilio's know one algorithm, and
-do not read the field that names another."""
+_HANDSHAKE = frozenset({"handshake-challenge"})
+_LENIENT = {
+    "twilio": frozenset({"version-unknown"}),
+    "hmac": _HANDSHAKE,
+    "http-message-signatures": _HANDSHAKE,
+    "md5-query": _HANDSHAKE,
+}
+"""Near misses that official verifiers of a scheme accept. Most of Twilio's know one algorithm, and
+do not read the field that names another. Who has a scheme of its own may sign no handshake."""
+_CHALLENGE = b'{"type":"url_verification","token":"apicheck","challenge":"apicheck"}'
+_REPLACEMENT = "\ufffd"
 _BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
@@ -60,6 +69,7 @@ def list_near_misses(signing: Signing, delivery: Delivery) -> tuple[NearMiss, ..
     parts = scheme.read(signing, signed)
     strict = [
         *_change_body(signed),
+        *_replace_bytes(scheme, signing, delivery),
         *_change_signature(scheme, signing, signed, parts),
         *_sign_otherwise(scheme, signing, delivery),
         *_change_time(scheme, signing, delivery, signed, parts),
@@ -136,13 +146,30 @@ def _change_body(signed: Delivery) -> Found:
     yield "body-newline", "a line feed is added at its end", replace(signed, body=body + b"\n")
     yield "body-shorter", "its last byte is cut off", replace(signed, body=body[:-1])
     yield "body-empty", "it is empty", replace(signed, body=b"")
+    parsed = _parse(body)
+    if parsed is not None:
+        written = json.dumps(parsed, separators=(" , ", " : ")).encode()
+        words = "it is the same JSON in other bytes, under the signature of the first ones"
+        yield "body-rewritten", words, replace(signed, body=written)
+
+
+def _replace_bytes(scheme: Scheme, signing: Signing, delivery: Delivery) -> Found:
+    """A byte that is no UTF-8, in place of the character that lenient decoders read it as."""
+    parsed = _parse(delivery.body)
+    if isinstance(parsed, dict):
+        text = json.dumps({**parsed, "apicheck_member": _REPLACEMENT}, ensure_ascii=False)
+        signed = scheme.sign(signing, replace(delivery, body=text.encode()))
+        changed = signed.body.replace(_REPLACEMENT.encode(), b"\xff")
+        words = "a byte that is no UTF-8, under the signature over U+FFFD in its place"
+        yield "bytes-replaced", words, replace(signed, body=changed)
+
+
+def _parse(body: bytes) -> Json:
+    """A body as JSON, None where it is none."""
     try:
-        parsed = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return
-    written = json.dumps(parsed, separators=(" , ", " : ")).encode()
-    words = "it is the same JSON in other bytes, under the signature of the first ones"
-    yield "body-rewritten", words, replace(signed, body=written)
+        return None
 
 
 def _change_signature(scheme: Scheme, signing: Signing, signed: Delivery, parts: Parts) -> Found:
@@ -204,6 +231,9 @@ def _sign_otherwise(scheme: Scheme, signing: Signing, delivery: Delivery) -> Fou
     other = replace(signing, secret=make_another_secret(signing.secret))
     words = "it is signed with another secret of the same length"
     yield "secret-another", words, scheme.sign(other, delivery)
+    if isinstance(_parse(delivery.body), dict):
+        words = "it asks to send a challenge back, and is signed with another secret"
+        yield "handshake-challenge", words, scheme.sign(other, replace(delivery, body=_CHALLENGE))
     if "PRIVATE" in signing.secret or signing.secret.startswith("whsk_"):
         return
     empty = replace(signing, secret="")

@@ -18,7 +18,7 @@ from apicheck.load import (
     read_spec,
 )
 from apicheck.model.errors import Mistake, PolicyError
-from apicheck.model.facts import NEVER
+from apicheck.model.facts import NEVER, Webhooks
 from apicheck.model.operation import SecurityScheme
 from apicheck.model.policy import Policy
 from apicheck.model.verdict import Grade, Level
@@ -549,6 +549,14 @@ def test_a_size_above_which_a_body_is_refused(over: object, size: int) -> None:
     facts = facts_from({"requests": {"too_large": {"over": over, "status": 413}}})
     assert facts.body_limit_bytes == size
     assert facts.requests["too_large"].statuses.exact == (413,)
+
+
+@pytest.mark.parametrize(("limit", "size"), [("256kB", 256_000), (100, 100)])
+def test_a_size_that_no_delivery_exceeds(limit: object, size: int) -> None:
+    facts = facts_from({"webhooks": {"delivery": {"body_limit": limit, "order": "per-object"}}})
+    assert isinstance(facts.webhooks, Webhooks)
+    assert facts.webhooks.delivery.body_limit_bytes == size
+    assert facts.webhooks.delivery.order == "per-object"
 
 
 def test_an_unknown_profile_is_reported_with_a_suggestion() -> None:

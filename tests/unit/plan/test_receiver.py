@@ -6,17 +6,22 @@ from typing import Any
 
 from apicheck.load import load_policy, load_spec, profile_dir
 from apicheck.model.plan import Options, Plan
-from apicheck.model.target import Effects, Target
+from apicheck.model.target import Effects, Endpoints, Target
 from apicheck.plan import plan
 from apicheck.registry import collect
 
 CHECKS = collect(entry_points=False)
 
 
-def plan_of(profile: str, *, effects: bool = True, **options: Any) -> Plan:
+def plan_of(profile: str, *, effects: bool = True, https_url: str = "", **options: Any) -> Plan:
     spec = load_spec(profile_dir(profile) / "openapi.yaml")
     policy = load_policy(profile_dir(profile) / "policy.yaml", spec)
-    target = Target("t", "http://127.0.0.1", effects=Effects(file="x") if effects else None)
+    target = Target(
+        "t",
+        "http://127.0.0.1",
+        endpoints=Endpoints(https_url),
+        effects=Effects(file="x") if effects else None,
+    )
     seen = frozenset({"processed"} if effects else ()) | {"foreign_secret", "load"}
     return plan(spec, policy, target, CHECKS, Options(**options), capabilities=seen)
 
@@ -29,6 +34,14 @@ def test_a_receiver_is_asked_the_checks_of_receivers_alone() -> None:
     assert made.passive == ()
 
 
+def test_a_receiver_by_https_is_asked_for_its_certificate_and_versions_of_tls() -> None:
+    checks = {"transport/certificate", "transport/tls-version"}
+    made = plan_of("receiver", https_url="https://127.0.0.1", select=("transport/*",))
+    assert {probe.check.id for probe in made.probes} == checks
+    plain = plan_of("receiver", select=("transport/*",))
+    assert {one.check for one in plain.skipped} == checks
+
+
 def test_its_canonical_request_is_not_sent_as_nothing_signs_it() -> None:
     made = plan_of("receiver")
     assert made.controls == ()
@@ -36,7 +49,7 @@ def test_its_canonical_request_is_not_sent_as_nothing_signs_it() -> None:
 
 
 def test_without_effects_what_needs_them_says_what_to_add() -> None:
-    made = plan_of("receiver", effects=False)
+    made = plan_of("receiver", effects=False, https_url="https://127.0.0.1")
     skipped = {one.check: one.why for one in made.skipped}
     assert set(skipped) == {"receiver/replay", "receiver/refusal-effect"}
     assert all("[effects]" in getattr(why, "remedy", "") for why in skipped.values())

@@ -177,6 +177,17 @@ def test_chunked_deliveries_are_read_and_endless_ones_are_not() -> None:
         listener.close()
 
 
+def test_each_response_takes_the_time_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(listening_module.time, "sleep", slept.append)
+    listener = WebhookListener(Listener(), TargetClock())
+    where = listener.open_inbox(Reaction(pause_s=0.4))
+    for _ in range(2):
+        assert listener.accept(Delivery("POST", where["path"], (), b"x")).status == 200
+    listener.close()
+    assert slept.count(0.4) == 2
+
+
 def test_an_address_in_use_is_an_error_of_the_target_file() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -127,3 +127,35 @@ def test_an_update_says_what_became_of_the_object(drive: Any) -> None:
     assert told["event"] == "party/updated"
     assert isinstance(told["payload"], list)
     assert told["payload"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [("", ["c0", "c1", "c2"]), ("webhooks/delivers-newest-first", ["c2", "c1", "c0"])],
+)
+def test_events_that_wait_for_a_receiver_are_sent_in_their_order(
+    canonical: Any, fault: str, expected: list[str]
+) -> None:
+    canonical.control("PUT", "/faults", {"on": [fault] if fault else []})
+    operation = canonical.server.profile.spec.operation("createContact")
+
+    async def cause() -> None:
+        for number in range(3):
+            data = {"id": f"c{number}"}
+            canonical.server.subscriptions.deliver(operation, data, canonical.admin.tenant)
+
+    def act(url: str) -> None:
+        subscribe(canonical, url)
+        canonical.runner.run(cause())
+
+    told = [json.loads(body)["data"]["id"] for _, _, body in delivered(canonical, act)]
+    assert told == expected
+
+
+def test_what_waits_for_a_receiver_that_is_gone_is_not_sent(canonical: Any) -> None:
+    def act(url: str) -> None:
+        subscribe(canonical, url)
+        for _ in range(3):
+            canonical.create("createContact")
+
+    assert len(delivered(canonical, act, b"HTTP/1.1 410 Gone\r\n\r\n")) == 1

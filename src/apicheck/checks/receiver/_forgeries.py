@@ -31,7 +31,7 @@ _SERVER_ERROR = 500
 _NO_RECEIVER = NotApplicable("the operation receives no signed deliveries")
 
 _PARTS = {
-    "body": "the body",
+    **dict.fromkeys(("body", "bytes"), "the body"),
     **dict.fromkeys(("signature", "version", "key", "content"), "the signature"),
 }
 """Beginning of a near miss's name -> what of the delivery is wrong."""

@@ -105,6 +105,15 @@ def enlarge(request: Request, size: int) -> Request:
     return replace(request, body=_dump({**body, "apicheck_member": "x" * size}).encode())
 
 
+def fill(request: Request, size: int) -> Request:
+    """The delivery with so many bytes in its body, by spaces; itself where it is no JSON object."""
+    body = request.body or b""
+    if not isinstance(_parse(request), Mapping):
+        return request
+    start = body.index(b"{") + 1
+    return replace(request, body=body[:start] + b" " * (size - len(body)) + body[start:])
+
+
 def _spell(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
     """The body in other bytes: the same JSON, except for the words of one text."""
     plain = _dump(body)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from apicheck.authoring import (
     Case,
     Check,
     Failure,
     Judgement,
     Outcome,
+    Request,
     Script,
     Severity,
     StatusSet,
@@ -19,12 +22,14 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Webhooks
 from apicheck.checks.receiver import _forgeries
-from apicheck.checks.receiver._variants import Variant, list_events, list_variants
+from apicheck.checks.receiver._variants import Variant, fill, list_events, list_variants
 
 _SUCCESSFUL = StatusSet(("2xx",))
 _OWN = ("unknown-event", "unknown-member")
 """Variants that a provider sends when it has grown; each has an outcome of its own."""
 _LATE = "late"
+_SPARE = 100
+"""Bytes by which the id of a delivery may be longer than what stands for it."""
 _SHARE = 10
 """A tenth of the tolerance is what clocks may differ by beside it."""
 
@@ -53,6 +58,14 @@ def script(subject: Subject) -> Script:
     yield from deliveries.deliver(subject)
 
 
+def _make_largest(usual: Request, limit: int) -> Iterator[Variant]:
+    """A delivery that is as long as its provider may send it, where the usual one is shorter."""
+    filled = fill(usual, limit - _SPARE)
+    if filled != usual:
+        about = f"its body has about {limit} bytes, which the provider may send"
+        yield Variant("largest", about, filled)
+
+
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """It must be acknowledged: a sender takes everything else for a failure."""
     sent, webhooks = transcript.exercised[0], _find_facts(subject)
@@ -69,7 +82,11 @@ def _list(subject: Subject) -> tuple[Variant, ...]:
     usual = deliveries.build_delivery(subject)
     event = str(_find_facts(subject).payload.get("event") or "")
     examples = [one for media in subject.op.body[:1] for one in media.examples[1:]]
-    return (*list_variants(usual, event), *list_events(usual, examples, event))
+    return (
+        *list_variants(usual, event),
+        *list_events(usual, examples, event),
+        *_make_largest(usual, _find_facts(subject).delivery.body_limit_bytes or 0),
+    )
 
 
 def _find_facts(subject: Subject) -> Webhooks:
@@ -85,7 +102,12 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
-    reads=(*_forgeries.FACTS, "webhooks.payload", "webhooks.delivery.acknowledged"),
+    reads=(
+        *_forgeries.FACTS,
+        "webhooks.payload",
+        "webhooks.delivery.acknowledged",
+        "webhooks.delivery.body_limit",
+    ),
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(
@@ -95,6 +117,7 @@ CHECK = Check(
     ),
     proven_by={
         "refused": (
+            "receiver/refuses-long-bodies",
             "receiver/refuses-non-ascii",
             "receiver/refuses-what-is-older",
             "receiver/verifies-rewritten-body",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
+    ANYBODY,
     Applies,
     Case,
     Check,
@@ -83,6 +84,7 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
+    actor=ANYBODY,
     reads=(_FACT,),
     standards=("rfc9110#4.3.4", "rfc5280#6.1", "rfc9525"),
     outcomes=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
+    ANYBODY,
     TLS_VERSION,
     Applies,
     Case,
@@ -76,6 +77,7 @@ CHECK = Check(
     cases=cases,
     script=script,
     judge=judge,
+    actor=ANYBODY,
     reads=(_FACT,),
     standards=("rfc8996#4", "rfc8996#5", "rfc9325#3.1.1"),
     outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("refused", Severity.MEDIUM)),

@@ -137,27 +137,19 @@ def has_clock(subject: Subject) -> bool:
     return "clock" in subject.context.capabilities
 
 
-def open_inbox(
-    *, respond: int = 200, location: str = "", hold: bool = False
-) -> Steps[Mapping[str, str]]:
-    """Open a URL of the listener, which responds so. See `Ask`."""
-    made = yield from steps.ask("listener", respond=respond, location=location, hold=hold)
+def open_inbox(**reaction: Json) -> Steps[Mapping[str, str]]:
+    """Open a URL of the listener. reaction: what it does with deliveries, see `Ask`."""
+    made = yield from steps.ask("listener", **reaction)
     if made is None:
         steps.end_script(_NO_LISTENER)
     return dict(made)
 
 
 def subscribe(
-    subject: Subject,
-    event: Event,
-    *,
-    respond: int = 200,
-    location: str = "",
-    hold: bool = False,
-    who: Identity | None = None,
+    subject: Subject, event: Event, *, who: Identity | None = None, **reaction: Json
 ) -> Steps[Hook]:
-    """Subscribe a new URL of the listener to one event. respond and so on: what it does then."""
-    inbox = yield from open_inbox(respond=respond, location=location, hold=hold)
+    """Subscribe a new URL of the listener to one event. reaction: see `open_inbox`."""
+    inbox = yield from open_inbox(**reaction)
     subscriptions = facts_of(subject).subscriptions
     if subscriptions is None:
         named = [event.name]
@@ -263,6 +255,14 @@ def may_be_of_another(subject: Subject, delivery: Exchange) -> bool:
     None runs beside a script that moves the clock; otherwise an id tells.
     """
     return not has_clock(subject) and not read_id(facts_of(subject), delivery)
+
+
+def says_same(webhooks: Webhooks, one: Exchange, other: Exchange) -> bool:
+    """Whether two deliveries have the same id, or the same content."""
+    known = read_id(webhooks, one)
+    if known and known == read_id(webhooks, other):
+        return True
+    return bool(_read_content(webhooks, one) == _read_content(webhooks, other))
 
 
 def read_id(webhooks: Webhooks, delivery: Exchange) -> str:

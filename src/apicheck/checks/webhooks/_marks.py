@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NoReturn
 
 from apicheck.authoring import (
     Direction,
@@ -39,9 +40,25 @@ def cause(subject: Subject, event: Event, who: Identity | None = None) -> Steps[
         request = variation.mark_at(of_cause, request, place)
     exchange = yield from steps.send(request)
     if not exchange.succeeded:
-        reason = f"{event.cause}, which causes {event.name}, got {describe(exchange)}"
-        steps.end_script(Inconclusive(reason))
+        _end_refused(event, exchange)
     return exchange
+
+
+def cause_about_one(subject: Subject, event: Event, times: int) -> Steps[tuple[Exchange, ...]]:
+    """Cause an event so often about the same object, each time with a text of its own.
+
+    Ends the script where a request is refused.
+    """
+    request = yield from build.valid_request(subject, event.cause)
+    of_cause, caused = _about(subject, event), []
+    place = variation.find_free_text(of_cause, request)
+    for _ in range(times):
+        marked = variation.mark_at(of_cause, request, place) if place else request
+        exchange = yield from steps.send(marked)
+        if not exchange.succeeded:
+            _end_refused(event, exchange)
+        caused.append(exchange)
+    return tuple(caused)
 
 
 def list_marks(
@@ -52,7 +69,12 @@ def list_marks(
     number: of the request that caused it, by default the last.
     """
     causes = [one for one in transcript.exercised if one.direction is Direction.OUT]
-    return tuple(_find_marks(_about(subject, event), causes[number])) if causes else ()
+    return find_marks(subject, event, causes[number]) if causes else ()
+
+
+def find_marks(subject: Subject, event: Event, caused: Exchange) -> tuple[str, ...]:
+    """The marks of the event that a request has caused."""
+    return tuple(_find_marks(_about(subject, event), caused))
 
 
 def deliveries_of_last(
@@ -82,6 +104,11 @@ def shows(delivery: Exchange, mark: str) -> bool:
     """Whether a delivery has a mark, however its letters are escaped."""
     written = json.dumps(_hooks.read_payload(delivery), ensure_ascii=False)
     return mark in written or mark.encode() in (delivery.request.body or b"")
+
+
+def _end_refused(event: Event, exchange: Exchange) -> NoReturn:
+    reason = f"{event.cause}, which causes {event.name}, got {describe(exchange)}"
+    steps.end_script(Inconclusive(reason))
 
 
 def _about(subject: Subject, event: Event) -> Subject:

@@ -80,6 +80,9 @@ class Delivery:
     """`webhooks.delivery`. acknowledged: statuses that count as received.
 
     method, media, headers: of the request that delivers. retries_s: the gaps before each retry.
+    order: of first attempts, "guaranteed" for those to a subscription, "per-object" for those about
+    one object, "none". duplicates: of what was acknowledged, "never" or "possible".
+    body_limit_bytes: a longer body is never sent.
     """
 
     method: str = ""
@@ -90,6 +93,9 @@ class Delivery:
     within_s: float | None = None
     retries_s: tuple[float, ...] = ()
     redirects: str | None = None
+    order: str | None = None
+    duplicates: str | None = None
+    body_limit_bytes: int | None = None
     ends_on: StatusSet | None = None
     then: str | None = None
 

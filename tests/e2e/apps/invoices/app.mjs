@@ -26,7 +26,7 @@ function publish(event, invoice) {
 
 async function drain() {
   delivering = true;
-  while (queue.length > 0) await deliver(queue.shift());
+  while (queue.length > 0) await deliver(BROKEN === "newest-first" ? queue.pop() : queue.shift());
   delivering = false;
 }
 

@@ -44,6 +44,8 @@ def subject(check: Check, **webhooks: Any) -> Subject:
             "acknowledged": "2xx",
             "retries": ["10s", "1m"],
             "redirects": "refused",
+            "order": "guaranteed",
+            "duplicates": "never",
             "ends_on": 410,
         },
         **webhooks,
@@ -98,6 +100,15 @@ def test_a_policy_that_promises_only_events_is_held_to_nothing_else(check: Check
     applies = check.applies(bare)
     expected = {"webhooks/delivered": Applies, "webhooks/other-tenant": Applies}
     assert isinstance(applies, expected.get(check.id, NotApplicable))
+
+
+def test_an_order_of_each_object_needs_an_event_that_changes_one() -> None:
+    check, per_object = CHECKS["webhooks/order"], {"order": "per-object"}
+    assert isinstance(check.applies(subject(check, delivery=per_object)), Applies)
+    made = {"contact.created": "createContact"}
+    why = check.applies(subject(check, delivery=per_object, events=made))
+    assert isinstance(why, NotTested)
+    assert why.kind is NotTestedKind.NEEDS_REQUEST
 
 
 def test_retries_are_waited_for_where_no_clock_moves_and_only_for_so_long() -> None:

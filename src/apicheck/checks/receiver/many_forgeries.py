@@ -1,0 +1,113 @@
+"""Who sends forgeries again and again has none of them accepted."""
+
+from __future__ import annotations
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Claims,
+    Failure,
+    Judgement,
+    NotApplicable,
+    NotTested,
+    NotTestedKind,
+    Outcome,
+    Script,
+    Severity,
+    StatusSet,
+    Subject,
+    Transcript,
+    deliveries,
+    describe,
+    steps,
+)
+from apicheck.checks.receiver import _forgeries, _timing
+
+_PAIRS = 1000
+_EARLY, _LATE = "signature-first-character", "signature-late-character"
+"""Forgeries whose signatures differ from the right one in one character."""
+_OVERLOADED = 503
+_BUSY = (429, _OVERLOADED)
+_SERVER_ERROR = 500
+_NOT_ASKED = NotTested(
+    NotTestedKind.SELECTED_OUT,
+    "thousands of forgeries are sent with --load alone",
+    "[receiver]\nload = true",
+)
+
+
+def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """Where the operator asks for it; after all other checks, and with none beside it."""
+    found = _forgeries.applies_to(subject)
+    if isinstance(found, NotApplicable):
+        return found
+    if not deliveries.describe_near_misses(subject).keys() >= {_EARLY, _LATE}:
+        return NotApplicable("the scheme has no signature that is compared")
+    if "load" not in subject.context.capabilities:
+        return _NOT_ASKED
+    return Applies(
+        requests=2 * _PAIRS,
+        claims=Claims(exclusive=frozenset({"clock"})),
+        last=True,
+        facts=found.facts,
+        provokes=StatusSet(("429", "5xx")),
+    )
+
+
+def script(subject: Subject) -> Script:
+    """Send two forgeries in turn, each as often; which of them comes first alternates."""
+    request = deliveries.build_delivery(subject)
+    early = yield from steps.sign(request, _EARLY)
+    late = yield from steps.sign(request, _LATE)
+    for number in range(_PAIRS):
+        for one in (early, late) if number % 2 else (late, early):
+            exchange = yield from steps.send(one, paced=False)
+            if exchange.succeeded:
+                return
+
+
+def judge(_: Subject, transcript: Transcript) -> Judgement:
+    """Each must be refused. Who refuses by 429 or 503 protects itself."""
+    sent = transcript.exercised
+    broken = (one for one in sent if one.status >= _SERVER_ERROR and one.status != _OVERLOADED)
+    for outcome, found in (("accepted", (one for one in sent if one.succeeded)), ("error", broken)):
+        for one in found:
+            expected = f"a refusal by 4xx of each of {2 * _PAIRS} forgeries"
+            actual = f"{describe(one)} for number {sent.index(one) + 1}"
+            return Failure(outcome, expected, actual, exchange=one.id)
+    return None
+
+
+def learn(_: Subject, transcript: Transcript) -> str:
+    """Whether the time tells how much of a signature is right, as far as a network lets see."""
+    sent = transcript.exercised
+    if any(one.response is None or one.status in _BUSY for one in sent):
+        return ""
+    took = [one.received_at - one.sent_at for one in sent]
+    pairs = [
+        (one, two) if number % 2 else (two, one)
+        for number, (one, two) in enumerate(zip(took[::2], took[1::2], strict=True))
+    ]
+    found = _timing.compare([early for early, _ in pairs], [late for _, late in pairs])
+    seen = "a difference is seen" if found.is_seen else "no difference is seen"
+    advice = "; compare signatures in constant time" if found.is_seen else ""
+    words = "what is wrong at the end of a signature took longer than what is wrong at its start by"
+    return f"{seen}: {words} {found.describe()}{advice}"
+
+
+CHECK = Check(
+    title="Of thousands of forgeries none is accepted",
+    failure_title="Of thousands of forgeries one is accepted, or breaks the receiver",
+    applies=applies,
+    script=script,
+    judge=judge,
+    learn=learn,
+    reads=_forgeries.FACTS,
+    actor="receiver",
+    standards=("https://cwe.mitre.org/data/definitions/208.html",),
+    outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.MEDIUM)),
+    proven_by={
+        "accepted": ("receiver/gives-in",),
+        "error": ("receiver/keeps-connections-of-the-refused",),
+    },
+)
