@@ -24,6 +24,7 @@ from apicheck.model.verdict import RunWord, Verdict
 from apicheck.promises import describe_finding
 from apicheck.run import (
     Application,
+    Progress,
     ReceiverTarget,
     RunConfig,
     Server,
@@ -80,11 +81,13 @@ class Run:
         A clause that was not tested is no failure: `results.tasks` says what it needs. But a run
         in which nothing passed shows nothing, and is a failure.
         """
+        __tracebackhide__ = True  # of pytest: what was found says more than these lines
         complaints = [*map(describe_finding, self.findings), *map(_describe, self._undecided())]
         if not complaints and not any(r.verdict is Verdict.PASS for r in self.results.checks):
             complaints = [f"the run tested nothing: {self.results.word.why}"]
         if complaints:
-            raise AssertionError("\n\n".join(complaints))
+            where = f"`apicheck report {self.directory}` renders the report of this run"
+            raise AssertionError("\n\n".join((*complaints, where)))
 
     def _undecided(self) -> tuple[CheckResult, ...]:
         wanted = (Verdict.ERROR, Verdict.INCONCLUSIVE)
@@ -111,7 +114,8 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
     draws: int = 20,
     max_requests: int | None = None,
     options: Options | None = None,
-    out: Path | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Test an API against its policy, or against a part of it.
 
@@ -120,7 +124,7 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
     `spec` may then be the path at which it serves its document ("/openapi.json"). token: of the
     caller, in place of the identities of the target file.
     select: check ids or families. draws: how many values a check draws. options: replaces all
-    single ones. out: the run directory; a temporary one when None.
+    single ones. out: the run directory; a temporary one when None. progress: hears how far it is.
     Raises ApicheckError when policy, document or target cannot be used, TargetUnreachable when
     the target does not respond.
     """
@@ -143,11 +147,11 @@ def check(  # noqa: PLR0913  (one for each choice of a test; all have a default)
             target=Path(target) if target else None,
             overrides=overrides,
             options=chosen,
-            out=out or Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
+            out=Path(out) if out else Path(tempfile.mkdtemp(prefix="apicheck-")) / "run",
             formats=(),
             environ={_TOKEN: token} if token else {},
         )
-        result = run_pipeline(config)
+        result = run_pipeline(config, progress)
     return Run(result.results, result.directory, result.files)
 
 

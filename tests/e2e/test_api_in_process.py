@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,12 @@ import flask
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from apicheck.model.errors import TargetUnreachable
 from apicheck.run import serve_application
 from apicheck.testing import Run
 
@@ -124,6 +130,56 @@ def test_the_application_is_stopped_when_its_policy_cannot_be_used(apicheck_run:
     with pytest.raises(Exception, match=r"nowhere\.yaml"):
         apicheck_run(app=application, policy="nowhere.yaml")
     assert stopped == [False, True]
+
+
+def test_an_application_that_does_not_start_says_why(apicheck_run: Check) -> None:
+    @asynccontextmanager
+    async def connect(_: FastAPI) -> AsyncIterator[None]:
+        raise OSError("no database at db.example:5432")
+        yield
+
+    with pytest.raises(
+        TargetUnreachable, match=r"(?s)does not start.*no database at db\.example:5432"
+    ):
+        apicheck_run(app=FastAPI(lifespan=connect), spec="/openapi.json", token=TOKEN)
+
+
+def test_what_an_application_raises_is_logged_once_for_each_place(
+    apicheck_run: Check, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A 500 alone would not say where it comes from; a run may cause hundreds of the same."""
+    app = make_fastapi()
+    app.dependency_overrides[find_user] = lambda: {}["nobody"]
+    run = apicheck_run(app=app, spec="/openapi.json", token=TOKEN)
+    assert ("errors/unexpected-5xx", "server-error") in run.outcomes()
+    (logged,) = [record for record in caplog.records if "the application raised" in record.message]
+    assert "GET /books" in logged.message
+    assert logged.exc_info is not None
+    assert isinstance(logged.exc_info[1], KeyError)
+
+
+def test_the_lifespan_of_a_starlette_app_lasts_as_long_as_the_run(apicheck_run: Check) -> None:
+    told: list[str] = []
+
+    @asynccontextmanager
+    async def connect(_: Starlette) -> AsyncIterator[dict[str, list[str]]]:
+        told.append("start")
+        yield {"titles": ["a title"]}
+        told.append("stop")
+
+    async def list_books(request: Request) -> Response:
+        assert told == ["start"]
+        if request.headers.get("Authorization") == f"Bearer {TOKEN}":
+            return JSONResponse(request.state.titles)
+        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+
+    async def document(_: Request) -> Response:
+        return JSONResponse(DOCUMENT)
+
+    routes = [Route("/books", list_books), Route("/openapi.json", document)]
+    app = Starlette(routes=routes, lifespan=connect)
+    apicheck_run(app=app, spec="/openapi.json", token=TOKEN).assert_conformant()
+    assert told == ["start", "stop"]
 
 
 @pytest.mark.long

@@ -52,6 +52,14 @@ clauses:
     checks: [conformance/response]
 """
 
+APPLICATION = """\
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        fields = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        await send({"type": "http.response.body", "body": b'{"no": "list"}'})
+"""
+
 
 def blocks(language: str) -> list[str]:
     return [text for name, text in BLOCK.findall(PAGE) if name == language]
@@ -131,8 +139,9 @@ def run(script: str, environment: Mapping[str, str], folder: Path) -> tuple[int,
 
 def test_each_configuration_follows_the_schema_of_its_tool() -> None:
     *configurations, line = blocks("yaml")
-    workflow, template, hooks = map(read, configurations)
+    workflow, with_pytest, template, hooks = map(read, configurations)
     validate("github-workflows", workflow)
+    validate("github-workflows", with_pytest)
     validate("gitlab-ci", template)
     validate("github-actions", read_file("action.yml"))
     validate("gitlab-ci", read_file("integrations/gitlab.yml"))
@@ -165,7 +174,7 @@ def test_no_input_of_the_action_is_part_of_a_script() -> None:
 
 def test_the_variables_of_gitlab_are_those_of_the_template() -> None:
     (job,) = [one for one in read_file("integrations/gitlab.yml").values() if "script" in one]
-    assert set(read(blocks("yaml")[1])["variables"]) == set(job["variables"])
+    assert set(read(blocks("yaml")[2])["variables"]) == set(job["variables"])
 
 
 def test_the_hook_runs_a_command_that_exists() -> None:
@@ -186,6 +195,27 @@ def test_the_commands_of_the_page_run(environment: dict[str, str], tmp_path: Pat
     assert json.loads((tmp_path / "apicheck.sarif").read_text())["version"] == "2.1.0"
     assert (tmp_path / "baseline.yaml").exists()
     assert json.loads((tmp_path / "policy.schema.json").read_text())["title"] == "a policy"
+
+
+def test_the_workflow_with_pytest_reports_a_violation(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The tests fail; alerts and summary are there all the same."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "main.py").write_text(APPLICATION)
+    steps = read(blocks("yaml")[1])["jobs"]["policy"]["steps"]
+    install, test, report = [step for step in steps if "run" in step]
+    assert script_of(install).startswith("pip install")
+    code, said = run(script_of(test), environment, tmp_path)
+    assert code == 1, said
+    assert "FAILED policy.yaml::DOC::conformance/response" in said
+    code, said = run(script_of(report), environment, tmp_path)
+    assert code == 0, said
+    assert (tmp_path / "summary").read_text().startswith("## ✗ not-conformant")
+    (alert,) = json.loads((tmp_path / steps[-1]["with"]["sarif_file"]).read_text())["runs"][0][
+        "results"
+    ]
+    assert alert["ruleId"].startswith("conformance/response")
 
 
 def test_the_action_runs_apicheck_and_summarizes(

@@ -260,6 +260,30 @@ app = create_app(open="/parts")
 """
 
 
+def test_a_run_that_takes_long_says_so_while_pytest_captures(
+    run_pytest: Pytest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a policy with rate limits would be silent for the minutes that it waits."""
+    monkeypatch.setattr("apicheck.run.execute._LONG_S", -1)
+    result = run_pytest("policy.yaml")
+    result.assert_outcomes(passed=3, skipped=1)
+    result.stdout.fnmatch_lines(["apicheck: the run may take * s: *-k 'not ratelimit'*"])
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_run_directory_is_where_an_option_says(
+    workers: str, run_pytest: Pytest, pytester: pytest.Pytester
+) -> None:
+    result = run_pytest("policy.yaml", "--apicheck-out", "made", "-n", workers, apart=True)
+    result.assert_outcomes(passed=3, skipped=1)
+    assert {one.name for one in (pytester.path / "made").iterdir()} >= {
+        "report.html", "results.json", "journal.ndjson",
+    }  # fmt: skip
+    again = run_pytest("policy.yaml", "--apicheck-out", "made")
+    again.assert_outcomes(errors=4)
+    again.stdout.fnmatch_lines(["*made is not empty: choose another*"])
+
+
 @pytest.mark.parametrize("app", ["shop:app", "shop:create_app()"])
 def test_a_policy_is_run_against_an_application_without_a_server(
     app: str, run_pytest: Pytest, pytester: pytest.Pytester, things: Things

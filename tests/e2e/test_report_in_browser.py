@@ -13,7 +13,7 @@ import pytest
 
 from apicheck.judge import compare_runs
 from apicheck.model.difference import Comparison
-from apicheck.model.exchange import Transcript
+from apicheck.model.exchange import Direction, Transcript
 from apicheck.model.results import Results, ScopeUse
 from apicheck.report import render
 
@@ -242,6 +242,78 @@ def test_each_filter_shows_what_is_about_it(
     _choose(driver, name, value)
     assert _shown(driver, "tr[data-clause]", "data-clause") == clauses
     assert f"{name}=" in driver.current_url
+
+
+@pytest.fixture
+def full(tmp_path: Path, results: Results, transcripts: tuple[Transcript, ...]) -> Path:
+    """A page that has drawings of scopes and deliveries beside the facts."""
+    (hook,) = [e for t in transcripts for e in t.exchanges if e.direction is Direction.IN]
+    came = tuple(replace(hook, id=f"h{n}", sent_at=hook.sent_at + n) for n in range(3))
+    scopes = (ScopeUse("listContacts", "read", (403,)), ScopeUse("createContact", "write", (403,)))
+    played = (*transcripts, Transcript("webhooks/signature/contact.created", came))
+    reads = {"webhooks/signature": {"reads": ["webhooks"]}}
+    known = {**results.catalogue, **reads}
+    file = tmp_path / "full.html"
+    file.write_bytes(render(replace(results, scopes=scopes, catalogue=known), played, "html"))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "facts", "scopes", "lanes", "nothing_in"),
+    [
+        ("c", "webhooks/signature", ["webhooks.signature"], [], 1, "scopes"),
+        ("o", "createContact", [], ["createContact"], 0, "deliveries"),
+    ],
+)
+def test_filters_reach_facts_and_drawings(  # noqa: PLR0917  (a row of the table)
+    browser: Callable[[bool], Any],
+    full: Path,
+    name: str,
+    value: str,
+    facts: list[str],
+    scopes: list[str],
+    lanes: int,
+    nothing_in: str,
+) -> None:
+    """What does not fit is hidden in tables, and pale in drawings, where it keeps its place."""
+    driver = browser(True)
+    driver.get(full.as_uri())
+    driver.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    _choose(driver, name, value)
+
+    def fitting(selector: str) -> list[str]:
+        return [
+            one.get_attribute("textContent")
+            for one in driver.find_elements("css selector", f"{selector}:not([hidden])")
+        ]
+
+    rows = driver.find_elements("css selector", ".fact-table tbody th")
+    assert [row.text for row in rows if row.is_displayed()] == facts
+    assert [text.partition(",")[0] for text in fitting(".scope-matrix [data-f]")] == scopes
+    assert len(fitting("[aria-labelledby=deliveries] .lanes [data-f]")) == lanes
+    pale = driver.find_elements("css selector", "svg [data-f][hidden]")
+    assert pale
+    for one in pale:
+        assert one.value_of_css_property("display") == "inline"
+        assert float(one.value_of_css_property("opacity")) < 0.5
+    section = driver.find_element("css selector", f"[aria-labelledby={nothing_in}]")
+    assert section.text == section.find_element("css selector", "h2").text
+    driver.find_element("id", "filter-clear").click()
+    assert not driver.find_elements("css selector", "[data-f][hidden], .empty")
+    assert _errors(driver) == []
+
+
+def test_words_are_sought_in_the_exchanges_too(browser: Callable[[bool], Any], full: Path) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    driver = browser(True)
+    driver.get(f"{full.as_uri()}?q=gnp.exe")
+    driver.find_element("css selector", "#evidence > summary").click()
+    items = "#evidence-list li"
+    WebDriverWait(driver, 30).until(lambda d: len(d.find_elements("css selector", items)) == 1)
+    driver.find_element("id", "filter-clear").click()
+    WebDriverWait(driver, 30).until(lambda d: len(d.find_elements("css selector", items)) > 8)
+    assert _errors(driver) == []
 
 
 def test_a_link_to_what_a_filter_hides_shows_it(

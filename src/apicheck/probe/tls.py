@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+import sys
 import threading
 import warnings
+from pathlib import Path
 
 import truststore
 
@@ -29,7 +31,7 @@ def build_context(tls: Tls) -> ssl.SSLContext:
         if tls.ca_file:
             context = ssl.create_default_context(cafile=tls.ca_file)
         else:
-            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context = _build_trusting_context()
         if tls.client_cert:
             context.load_cert_chain(tls.client_cert)
     except (OSError, ssl.SSLError) as error:
@@ -38,6 +40,18 @@ def build_context(tls: Tls) -> ssl.SSLContext:
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _build_trusting_context() -> ssl.SSLContext:
+    """The settings of a client that trusts what the operating system trusts."""
+    paths = ssl.get_default_verify_paths()
+    hashed = paths.capath and any(Path(paths.capath).glob("*.0"))
+    if sys.platform != "linux" or not (paths.cafile or hashed):
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # With these files alone truststore does the same, but reads them anew for each connection.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
     return context
 
 

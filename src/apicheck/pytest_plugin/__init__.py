@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="serve this ASGI or WSGI application while a policy is run",
     )
     group.addoption(
+        "--apicheck-out", metavar="DIR", help="the run directory of a policy (default: in reports/)"
+    )
+    group.addoption(
         "--apicheck-profile", metavar="NAME", default="", help="a packaged policy and document"
     )
     group.addoption("--apicheck-seed", metavar="N", type=int, default=1, help="seed of the run")
@@ -105,6 +108,7 @@ def apicheck_run(
     the options given to pytest.
     """
     from apicheck import testing
+    from apicheck.pytest_plugin.notes import Notes
 
     option = request.config.option
 
@@ -114,6 +118,7 @@ def apicheck_run(
             "seed": option.apicheck_seed,
             "max_requests": option.apicheck_max_requests,
             "out": tmp_path_factory.mktemp("apicheck", numbered=True) / "run",
+            "progress": Notes(request.config),
         }
         return testing.check(target or option.apicheck_target, **{**defaults, **chosen})
 

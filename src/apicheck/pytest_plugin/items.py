@@ -23,6 +23,7 @@ from apicheck.promises import (
     rows_of,
 )
 from apicheck.pytest_plugin.application import import_application
+from apicheck.pytest_plugin.notes import Notes
 from apicheck.pytest_plugin.properties import describe
 from apicheck.pytest_plugin.single_run import obtain
 from apicheck.run import RunConfig, RunResult, run_pipeline, serve_application
@@ -76,7 +77,7 @@ class PolicyFile(pytest.File):
         ]
         with self._served() as url:
             config = narrow(self._build_config(url), selected, self._promises)
-            result = run_pipeline(config)
+            result = run_pipeline(config, Notes(self.config))
         if result.results.run.interrupted in SIGNALS:  # which the run took for itself
             raise KeyboardInterrupt(f"{result.results.run.interrupted} ended the run")
         return result
@@ -97,6 +98,7 @@ class PolicyFile(pytest.File):
             target=Path(option.apicheck_target) if option.apicheck_target else None,
             overrides={"base_url": url} if url else {},
             options=Options(seed=option.apicheck_seed, max_requests=option.apicheck_max_requests),
+            out=Path(option.apicheck_out) if option.apicheck_out else None,
         )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from apicheck.model.policy import paths_overlap
 from apicheck.model.results import CheckResult, ClauseResult, Finding, Results
 from apicheck.model.verdict import Verdict
 from apicheck.report.view import VERDICT_ORDER
@@ -53,10 +54,38 @@ class Facets:
         """The operations of the document."""
         return _count_up(one.operation for one in self.results.operations)
 
-    def of_clause(self, item: ClauseResult) -> Markup:
-        """The attributes of a clause."""
-        judged = [result for _, result in self.results.results_of(item)]
-        return self._write((item.verdict.value,), (item,), _checks(judged), _operations(judged))
+    def of_clauses(self, *ids: str) -> Markup:
+        """The attributes of a clause, or of what is about several, such as a task."""
+        named = set(ids)
+        items = [item for item in self.results.clauses if item.clause.id in named]
+        judged = [result for item in items for _, result in self.results.results_of(item)]
+        verdicts = (item.verdict.value for item in items)
+        return self._write(verdicts, items, _checks(judged), _operations(judged))
+
+    def of_fact(self, path: str) -> Markup:
+        """The attributes of a fact: results that rest on it, and clauses that name it."""
+        judged = [
+            result
+            for facts, own in self._by_facts.items()
+            if any(paths_overlap(path, fact) for fact in facts)
+            for result in own
+        ]
+        clauses = [
+            item
+            for item in self.results.clauses
+            if any(paths_overlap(path, fact) for fact in item.clause.facts)
+        ]
+        clauses += [item for check in _checks(judged) for item in self._clauses_of.get(check, ())]
+        return self._write(_verdicts(judged), clauses, _checks(judged), _operations(judged))
+
+    def of_probe(self, probe: str) -> Markup:
+        """The attributes of a probe (`family/check/subject`): of its check on its subject."""
+        check = "/".join(probe.split("/")[:2])
+        of_check = self._by_check.get(check, [])
+        key = f"{probe}/"
+        judged = [one for one in of_check if key.startswith(f"{check}/{one.subject}/")] or of_check
+        clauses = self._clauses_of.get(check, ())
+        return self._write(_verdicts(judged), clauses, (check,), _operations(judged))
 
     def of_findings(self, findings: Collection[Finding]) -> Markup:
         """The attributes of findings that stand together."""
@@ -82,6 +111,14 @@ class Facets:
         found: dict[str, list[CheckResult]] = {}
         for result in self.results.checks:
             found.setdefault(result.check, []).append(result)
+        return found
+
+    @cached_property
+    def _by_facts(self) -> Mapping[tuple[str, ...], list[CheckResult]]:
+        found: dict[tuple[str, ...], list[CheckResult]] = {}
+        for result in self.results.checks:
+            reads = self.results.catalogue.get(result.check, {}).get("reads", ())
+            found.setdefault(result.facts or tuple(map(str, reads)), []).append(result)
         return found
 
     @cached_property

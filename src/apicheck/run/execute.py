@@ -170,7 +170,8 @@ def _note_length(plan: Plan, progress: Progress) -> None:
     if plan.estimate.seconds > _LONG_S:
         progress.note(
             f"the run may take {plan.estimate.seconds:.0f} s: `apicheck plan` shows why;"
-            " --ignore 'ratelimit/*' avoids waiting for rate limits"
+            " without the checks ratelimit/* (--ignore; in pytest, -k 'not ratelimit')"
+            " it would not wait for rate limits"
         )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,19 @@ def test_a_missing_certificate_file_is_an_error_of_the_target_file(tmp_path: Pat
 def test_a_url_that_is_not_http_is_an_error_of_the_target_file(url: str) -> None:
     with pytest.raises(TargetError):
         parse_origin(url)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the operating system verifies")
+def test_the_authorities_of_the_system_are_read_once_and_not_for_each_connection(
+    secure: str, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them takes forty times as long as the rest of a handshake."""
+    system = tmp_path / "authorities.pem"
+    system.write_bytes(certificate.read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(system))
+    transport = Transport(parse_origin(secure), timeout_s=60, tls=Tls())
+    system.unlink()
+    request = WireRequest("GET", b"/", ((b"Host", b"x"),))
+    for _ in range(2):
+        assert isinstance(transport.send_bytes(request.encode(), "GET"), WireResponse)
+    transport.close()

@@ -33,14 +33,15 @@
     const says = (part) => textOf(part).includes(wanted) || (named && fitsChoice(part, named[0], named[1].value));
     const wants = (part) => (!wanted || says(part))
       && chosen.every((choice) => fitsChoice(part, choice.dataset.filter, choice.value));
-    parts.forEach((part) => { part.hidden = on && !wants(part); });
+    // In a drawing, an attribute of SVG: what does not fit is pale there, and keeps its place.
+    parts.forEach((part) => { part.toggleAttribute("hidden", on && !wants(part)); });
     $$("tbody[data-section]").forEach((body) => {
       body.hidden = on && !$$("[data-f]", body).some((row) => !row.hidden);
     });
     const counted = $$("[data-searched]").map((section) => {
       const own = $$("[data-f]:not([data-again])", section);
       const shown = own.filter((part) => !part.hidden);
-      section.classList.toggle("empty", on && own.length > 0 && !shown.length);
+      section.classList.toggle("empty", on && $$("[data-f]", section).every((part) => part.hasAttribute("hidden")));
       if (on && shown.length <= 20) {
         shown.forEach((part) => {
           const group = part.parentElement.closest("details");
@@ -220,7 +221,16 @@
       extend();
     };
     let timer = 0;
-    box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, 150); });
+    const searchSoon = () => { clearTimeout(timer); timer = setTimeout(search, 150); };
+    box.addEventListener("input", searchSoon);
+    // Words that are sought on the page are sought in the exchanges too, as soon as they are open.
+    const follow = () => {
+      box.value = $("#words").value;
+      if ($("#evidence").open) searchSoon();
+    };
+    $("#words").addEventListener("input", follow);
+    $("#filter-clear").addEventListener("click", follow);
+    follow();
     more.addEventListener("click", extend);
     $("#evidence").addEventListener("toggle", () => { if (!listed) search(); });
     $("#evidence").hidden = false;
