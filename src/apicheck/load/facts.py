@@ -100,22 +100,22 @@ def _expand_oauth(facts: Members) -> None:
 
 
 def _expand_rate_limits(facts: Members) -> None:
-    """Buckets inherit `window` and `per`."""
+    """Buckets inherit `window`, `per` and `bulk`."""
     per, window = facts.get("per", "token"), _positive(facts.pop("window", "")) or DEFAULT_WINDOW
+    counts = as_mapping("status", facts.pop("counts", {}))
     facts["buckets"] = {
         name: {
             "per": per,
+            "bulk": counts.get("bulk"),
             **bucket,
             "name": name,
             "window": _positive(bucket.get("window", "")) or window,
         }
         for name, bucket in facts.get("buckets", {}).items()
     }
-    counts = as_mapping("status", facts.pop("counts", {}))
     facts |= {
         "counts": counts.get("status"),
         "counts_refused": counts.get("refused"),
-        "counts_bulk": counts.get("bulk"),
     }
     refusal = as_mapping("status", facts.get("refusal", {}))
     retry = as_mapping("form", refusal.get("retry_after", "unspecified"))

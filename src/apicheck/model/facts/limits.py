@@ -39,6 +39,13 @@ class Bucket:
     burst: int | None = None
     also: tuple[str, ...] = ()
     """Buckets that also count the requests of this one."""
+    bulk: str | None = None
+    """What a request with many items counts as: "one", or "items", so many; None: not said."""
+
+    @property
+    def counts_items(self) -> bool:
+        """Whether a request counts as often as it has items."""
+        return self.bulk == "items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,6 @@ class RateLimits:
     algorithm: str | None = None
     counts: StatusSet | None = None
     counts_refused: bool | None = None
-    counts_bulk: str | None = None
-    """What a request with many items counts as: "one"; None: not said."""
     headers: RateHeaders | None = None
     headers_when: When | None = None
     refusal: ExpectedResponse | None = None
