@@ -61,6 +61,7 @@ def with_target_limits(facts: Facts, target: Target) -> Facts:
             bucket,
             limit=limit if own.limit is None else own.limit,
             window_s=bucket.window_s if own.window_s is None else own.window_s,
+            calendar=bucket.calendar and own.window_s is None,
         )
 
     buckets = {name: as_on_target(bucket) for name, bucket in facts.rate_limits.buckets.items()}

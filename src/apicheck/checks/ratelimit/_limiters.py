@@ -186,14 +186,15 @@ def _bucket_of(trace: Trace, rate: float, size: int) -> str:
                     return ADMITTED
     maybe = sorted((h for h in trace.hits if h.admitted is not False), key=lambda hit: hit.end)
     for refusal in trace.refused:
-        debt, moment = 0.0, float("-inf")
+        debt, moment, count = 0.0, float("-inf"), 0
         for hit in maybe:
             if hit.start <= refusal.end:
+                count += 1
                 latest = min(hit.end, refusal.start)  # nothing drains while it is decided
                 debt = max(0.0, debt - rate * (latest - moment)) + 1
                 moment = latest
         debt = max(0.0, debt - rate * (refusal.start - moment))
-        if not debt or debt + 1 <= size - _ROUNDING:  # a full bucket admits
+        if not debt or count < size or debt + 1 <= size - _ROUNDING:  # a full bucket admits so many
             return REFUSED
     return ""
 
@@ -254,7 +255,8 @@ def _counter_in(trace: Trace, limiter: Limiter, phase: float, width: float) -> s
         before = len(sure.get(number - 1, ()))
         for spent, end in enumerate(sorted(ends)):
             gone = min(1.0, (end - phase) / window - number)
-            if before * (1 - gone) + spent >= limit + _ROUNDING:
+            # Some round the share of the older window down: only that may let one more through.
+            if spent >= limit or before * (1 - gone) + spent >= limit + _ROUNDING:
                 return ADMITTED
     count = partial(_possibly_in, trace, window=window, phase=phase, width=width)
     for hit in trace.refused:

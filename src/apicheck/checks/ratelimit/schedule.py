@@ -41,13 +41,18 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
     limits, bucket = facts_of(subject)
+    if bucket.calendar:
+        return NotApplicable("months and years have no fixed length, of which waits were a part")
     if bucket.per == "ip":
         return NotApplicable("the limit is per address, which all requests of a run share")
     counting = set(subject.context.bucket_of.values())
     low = {
         one.name: one.limit
         for one in limits.buckets.values()
-        if one.limit is not None and one.limit <= _MOST and one.name in counting
+        if one.limit is not None
+        and one.limit <= _MOST
+        and one.name in counting
+        and not one.calendar
     }
     if bucket.name not in low:
         return NotApplicable(f"schedules are drawn for limits of at most {_MOST}")

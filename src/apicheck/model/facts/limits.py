@@ -42,6 +42,9 @@ class Bucket:
     bulk: str | None = None
     """What a request with many items counts as: "one", or "items", so many; None: not said."""
 
+    calendar: bool = False
+    """Windows are months or years, which have no fixed length; window_s: of the longest."""
+
     @property
     def counts_items(self) -> bool:
         """Whether a request counts as often as it has items."""
