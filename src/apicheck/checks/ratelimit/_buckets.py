@@ -32,6 +32,6 @@ def explain_unusable(subject: Subject) -> NotApplicable | None:
     return None
 
 
-def claim(bucket: Bucket) -> Claims:
-    """What nobody else may use meanwhile: the bucket and the clock."""
-    return Claims(exclusive=frozenset({f"bucket:{bucket.name}", "clock"}))
+def claim(*buckets: Bucket) -> Claims:
+    """What nobody else may use meanwhile: the buckets and the clock."""
+    return Claims(exclusive=frozenset({*(f"bucket:{one.name}" for one in buckets), "clock"}))

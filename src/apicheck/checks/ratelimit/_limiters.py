@@ -95,7 +95,7 @@ def _fixed(trace: Trace, limiter: Limiter) -> str:
     if not trace.hits:
         return ""
     limit, window = limiter.limit, limiter.window_s
-    low, high = trace.hits[0].start, min(hit.end for hit in trace.hits)
+    low, high = trace.hits[0].start, _latest_begin(trace.hits, float("-inf"))
     over_before = float("-inf")
     explained: set[Hit] = set()
     while True:
@@ -114,10 +114,19 @@ def _fixed(trace: Trace, limiter: Limiter) -> str:
             return "" if explained.issuperset(trace.refused) else REFUSED
         over_before = high + window
         low = max(low + window, min(hit.start for hit in later))
-        surely = [hit.end for hit in later if hit.start >= over_before]
-        high = min(surely) if surely else max(hit.end for hit in later)
+        high = _latest_begin(later, over_before)
         if high - low >= window / 2:
             return ""
+
+
+def _latest_begin(hits: Iterable[Hit], over_before: float) -> float:
+    """When a window has surely begun that begins with one of some requests.
+
+    over_before: when the window before is surely over. One that was perhaps not admitted may
+    begin none, as another limit may have refused it.
+    """
+    surely = [hit.end for hit in hits if hit.admitted is not None and hit.start >= over_before]
+    return min(surely) if surely else max(hit.end for hit in hits)
 
 
 def _sliding_log(trace: Trace, limiter: Limiter) -> str:
