@@ -43,11 +43,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What a bucket said. limit: as promised, whatever is enforced."""
+    """What a bucket said. limit: as promised, whatever is enforced. cost: as how many it counts."""
 
     bucket: Bucket
     limit: int
     standing: Standing
+    cost: int = 1
 
 
 @dataclass(slots=True)

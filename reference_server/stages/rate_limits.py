@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from apicheck.model.facts import Bucket
+from apicheck.model.json import at
 from reference_server.call import Admission, Call, Refusal
+from reference_server.document.schemas import NO_ARRAY, find_array
 from reference_server.seam import seam
-from reference_server.state.limits import LIMITERS, Limiter, Options
+from reference_server.state.limits import LIMITERS, Limiter, Options, Standing
 
 
 def refuse_rate(call: Call) -> Refusal | None:
@@ -38,7 +42,9 @@ def settle_costs(call: Call, status: int) -> None:
         return
     for admission in call.admissions:
         if admission.standing.allowed:
-            find_limiter(call, admission.bucket).give_back()
+            limiter = find_limiter(call, admission.bucket)
+            for _ in range(admission.cost):
+                limiter.give_back()
 
 
 @seam
@@ -69,11 +75,41 @@ def _ask_buckets(call: Call, *, count: bool) -> list[Admission]:
         if limit is None:
             continue
         enforced = enforce_limit(call, limit)
-        now = call.server.clock.now()
-        standing = find_limiter(call, bucket).ask(now, enforced, count=count)
-        admission = Admission(bucket, limit, standing)
+        limiter, cost = find_limiter(call, bucket), find_cost(call, bucket) if count else 1
+        standing = _ask(limiter, call.server.clock.now(), enforced, cost, count=count)
+        admission = Admission(bucket, limit, standing, cost)
         asked.append(admit(call, admission) if count else admission)
     return asked
+
+
+def _ask(limiter: Limiter, now: float, limit: int, cost: int, *, count: bool) -> Standing:
+    """Count a request as so many, or as none where they are not all within the limit."""
+    standing = limiter.ask(now, limit, count=count)
+    for number in range(1, cost):
+        before, standing = standing, limiter.ask(now, limit, count=count)
+        if before.allowed and not standing.allowed:
+            for _ in range(number):
+                limiter.give_back()
+            break
+    return standing
+
+
+@seam
+def find_cost(call: Call, bucket: Bucket) -> int:
+    """As how many a request counts: as one, or as many as it has items."""
+    return count_items(call) if bucket.bulk == "items" else 1
+
+
+def count_items(call: Call) -> int:
+    """The elements of the first list in a body, or the lines of one that is CSV."""
+    if (call.header("Content-Type") or "").startswith("text/csv"):
+        return max(1, len(call.body.splitlines()) - 1)
+    try:
+        value = json.loads(call.body)
+    except (ValueError, RecursionError):
+        return 1
+    place = find_array(value)
+    return max(1, len(at(value, place))) if place != NO_ARRAY else 1
 
 
 @seam

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Pairs
+from apicheck.model.facts import Bucket
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
@@ -14,7 +15,9 @@ from reference_server.faults.fault import fault
 from reference_server.stages.rate_limits import (
     admit,
     costs_something,
+    count_items,
     enforce_limit,
+    find_cost,
     find_limit,
     find_limiter,
 )
@@ -22,6 +25,7 @@ from reference_server.stages.rate_limits import (
 Admit = Callable[[Call, Admission], Admission]
 EnforceLimit = Callable[[Call, int], int]
 Costs = Callable[[Call, int], bool]
+FindCost = Callable[[Call, Bucket], int]
 _LIMITS = ("rate_limits",)
 _FEW, _LOW = 3, 100
 """The lowest and the highest limit that is used up to see what else it counts."""
@@ -203,17 +207,31 @@ def charges_for_denied_requests(honest: Costs, call: Call, status: int) -> bool:
     return honest(call, status)
 
 
-@fault("ratelimit/charges-for-each-item", costs_something, needs=("rate_limits.counts.bulk",))
-def charges_for_each_item(honest: Costs, call: Call, status: int) -> bool:
+def _counts_bulk_as(word: str) -> Callable[[Profile], bool]:
+    """Whether the policy says that requests with many items count as one, or as so many."""
+
+    def holds(profile: Profile) -> bool:
+        return any(one.bulk == word for rules in profile.rules.values() for one in rules.buckets)
+
+    return holds
+
+
+@fault("ratelimit/charges-for-each-item", find_cost, needs=_COUNTS, shows_in=_counts_bulk_as("one"))
+def charges_for_each_item(honest: FindCost, call: Call, bucket: Bucket) -> int:
     """An import costs as many of the limit as it has lines."""
-    media = call.header("Content-Type") or ""
-    further = call.body.count(b"\n") - 2 if media.startswith("text/csv") else 0  # one is the header
-    if status in _SUCCESSES and call.rules is not None:
-        for bucket in call.rules.buckets:
-            limiter, limit = find_limiter(call, bucket), find_limit(call, bucket) or 0
-            for _ in range(further):
-                limiter.ask(call.server.clock.now(), limit, count=True)
-    return honest(call, status)
+    csv = (call.header("Content-Type") or "").startswith("text/csv")
+    return count_items(call) if csv else honest(call, bucket)
+
+
+@fault(
+    "ratelimit/charges-once-for-many-items",
+    find_cost,
+    needs=_LIMITS,
+    shows_in=_counts_bulk_as("items"),
+)
+def charges_once_for_many_items(honest: FindCost, call: Call, bucket: Bucket) -> int:
+    """A request costs one of the limit, however many items it has."""
+    return min(1, honest(call, bucket))
 
 
 @fault("ratelimit/charges-for-strangers", costs_something, needs=_COUNTS)

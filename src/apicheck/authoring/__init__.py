@@ -50,7 +50,7 @@ from apicheck.model.verdict import (
     NotTestedKind,
     Severity,
 )
-from apicheck.requests import alter, build, credentials, parameters, steps, versions
+from apicheck.requests import alter, build, credentials, items, parameters, steps, versions
 from apicheck.requests.alter import Part
 from apicheck.requests.describe import describe
 from apicheck.requests.versions import Versions
@@ -112,6 +112,7 @@ __all__ = [
     "credentials",
     "date_forms",
     "describe",
+    "items",
     "parameters",
     "schemas",
     "selector",

@@ -63,7 +63,8 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
         for line in describe_facts(report.facts):
             screen.out(line)
         screen.out()
-    for line in (*describe_document(inputs.spec), *describe_remarks(report)):
+    unread = _list("Not read of what the policy includes:", [str(one) for one in policy.unread])
+    for line in (*describe_document(inputs.spec), *unread, *describe_remarks(report)):
         screen.out(line)
     left_out = f", {len(inputs.spec.left_out)} left out" if inputs.spec.left_out else ""
     screen.out(

@@ -28,7 +28,7 @@ from apicheck.model.facts import (
     Webhooks,
 )
 from apicheck.model.json import Json
-from apicheck.model.quantities import parse_seconds, parse_size
+from apicheck.model.quantities import count_calendar_days, parse_seconds, parse_size
 
 Members = dict[str, Json]
 
@@ -100,22 +100,22 @@ def _expand_oauth(facts: Members) -> None:
 
 
 def _expand_rate_limits(facts: Members) -> None:
-    """Buckets inherit `window` and `per`."""
-    per, window = facts.get("per", "token"), _positive(facts.pop("window", "")) or DEFAULT_WINDOW
+    """Buckets inherit `window`, `per` and `bulk`."""
+    per, usual = facts.get("per", "token"), _positive(facts.pop("window", "")) or DEFAULT_WINDOW
+    counts = as_mapping("status", facts.pop("counts", {}))
     facts["buckets"] = {
         name: {
             "per": per,
+            "bulk": counts.get("bulk"),
             **bucket,
             "name": name,
-            "window": _positive(bucket.get("window", "")) or window,
+            **_expand_window(_positive(bucket.get("window", "")) or usual),
         }
         for name, bucket in facts.get("buckets", {}).items()
     }
-    counts = as_mapping("status", facts.pop("counts", {}))
     facts |= {
         "counts": counts.get("status"),
         "counts_refused": counts.get("refused"),
-        "counts_bulk": counts.get("bulk"),
     }
     refusal = as_mapping("status", facts.get("refusal", {}))
     retry = as_mapping("form", refusal.get("retry_after", "unspecified"))
@@ -124,6 +124,12 @@ def _expand_rate_limits(facts: Members) -> None:
     facts["retry_after_only"] = retry.get("only")
     facts["retry_after_late"] = retry.get("late")
     facts["before_credential"] = facts.pop("before", "") == "credential"
+
+
+def _expand_window(window: str) -> Members:
+    """A window of months or years has the length of the longest."""
+    days = count_calendar_days(window)
+    return {"window": window} if days is None else {"window": f"{days}d", "calendar": True}
 
 
 def _expand_rate_headers(facts: Members) -> None:

@@ -122,6 +122,11 @@ def _count_beside(limits: RateLimits, name: str) -> list[str]:
 def _find_overlaps(limits: RateLimits, facts: Facts, spec: Spec) -> Iterator[Said]:
     """Find two buckets that take an operation, neither of which is the more specific."""
     secured = frozenset(operation.id for operation in spec.operations if operation.secured)
+    taken = {
+        name: {o.id for o in spec.operations if selects(bucket.ops, o, facts.operations, secured)}
+        for name, bucket in limits.buckets.items()
+        if bucket.ops is not None
+    }
     for one, other in combinations(limits.buckets.values(), 2):
         if other.name in _count_beside(limits, one.name) or one.name in _count_beside(
             limits, other.name
@@ -133,12 +138,13 @@ def _find_overlaps(limits: RateLimits, facts: Facts, spec: Spec) -> Iterator[Sai
                 message = f'it takes the same requests as "{one.name}": both have no `ops`'
                 yield place, message, f"add `ops`, or `also: {other.name}` to the other"
             continue
-        first, second = (
-            {o.id for o in spec.operations if selects(ops, o, facts.operations, secured)}
-            for ops in (one.ops, other.ops)
-        )
+        first, second = taken[one.name], taken[other.name]
         both = first & second
-        if both and not (first < second or second < first):
+        named_by_a_third = any(
+            {one.name, other.name} <= {*_count_beside(limits, name)} and both <= taken[name]
+            for name in taken
+        )
+        if both and not (first < second or second < first or named_by_a_third):
             named = next(o.id for o in spec.operations if o.id in both)
             more = f" and {len(both) - 1} more" if len(both) > 1 else ""
             message = f'"{one.name}" takes {named}{more} too, and neither is more specific'

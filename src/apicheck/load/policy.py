@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -144,6 +144,7 @@ class _Loader:
     readings: tuple[str, ...]
     verify_quotes: bool = True
     earlier: Sequence[Path] | None = None
+    unread: list[Mistake] = field(default_factory=list)
 
     def policy(self) -> Policy:
         """The policy, when nothing is mistaken.
@@ -224,9 +225,10 @@ class _Loader:
         source = read_source(Path(self.source.file).parent / name, PolicyError)
         if not is_sla(source):
             return source
-        source, found = read_sla(source, self.spec)
-        mistakes.found.extend(found)
-        return source
+        sla = read_sla(source, self.spec)
+        mistakes.found.extend(sla.mistakes)
+        self.unread += sla.unread
+        return sla.source
 
     def _merged_sets(self, sets: Mapping[str, Source]) -> Merged:
         low = Merged()
@@ -337,4 +339,5 @@ class _Loader:
             readings=tuple(document.get("readings") or ()),
             file=self.source.file,
             digest=self.source.digest,
+            unread=tuple(self.unread),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from apicheck.load.limits import find_window_mistake
 from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean
 from apicheck.load.source import Source
 from apicheck.model.errors import Mistake
@@ -26,20 +27,22 @@ _PERIODS = {
     "hourly": "1h",
     "daily": "1d",
     "weekly": "1w",
-    "monthly": "",
-    "yearly": "",
+    "monthly": "1 month",
+    "yearly": "1 year",
 }
-"""Word -> window; "": of no fixed length."""
+"""Word -> window."""
 _UNITS = {
     "second": "s",
     "minute": "m",
     "hour": "h",
     "day": "d",
     "week": "w",
-    "month": "",
-    "year": "",
+    "month": " months",
+    "year": " years",
     "forever": "",
 }
+"""Unit -> how a window ends that is of so many; "": none, as it never ends."""
+_NO_END = "it has no period after which it admits requests again"
 _SCOPES = {
     "account": "account",
     "tenant": "account",
@@ -65,7 +68,8 @@ class _Limit:
 
     @property
     def bucket(self) -> str:
-        return "-".join(filter(None, (self.operation, self.window, self.scope)))
+        window = self.window.replace(" ", "")
+        return "-".join(filter(None, (self.operation, window, self.scope)))
 
 
 def is_sla(source: Source) -> bool:
@@ -73,17 +77,28 @@ def is_sla(source: Source) -> bool:
     return isinstance(source.value, Mapping) and {"context", "metrics"} <= set(source.value)
 
 
-def read_sla(source: Source, spec: Spec) -> tuple[Source, Sequence[Mistake]]:
-    """The file as a policy with nothing but facts, and the mistakes in it.
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """An SLA4OAI document as a policy with nothing but facts.
 
-    The lines of the facts are those of the limits that they come from.
+    The lines of the facts are those of the limits that they come from. unread: the limits that
+    are no facts, and why.
     """
-    mistakes = collect_mistakes(source)
-    found = [*_Reader(source.value, spec, mistakes).read()]
+
+    source: Source
+    mistakes: Sequence[Mistake]
+    unread: Sequence[Mistake]
+
+
+def read_sla(source: Source, spec: Spec) -> Sla:
+    """Read an SLA4OAI document, with all its mistakes."""
+    mistakes, unread = collect_mistakes(source), collect_mistakes(source)
+    found = [*_Reader(source.value, spec, mistakes, unread).read()]
     lines = {"": 1}
     limits = _make_facts(found, source, mistakes, lines)
     value = {"policy": "sla", "facts": {"rate_limits": limits} if found else {}}
-    return replace(source, value=value, lines=lines, written={}), mistakes.found
+    as_policy = replace(source, value=value, lines=lines, written={})
+    return Sla(as_policy, mistakes.found, unread.found)
 
 
 @dataclass(slots=True)
@@ -91,6 +106,7 @@ class _Reader:
     document: Mapping[str, Json]
     spec: Spec
     mistakes: Mistakes
+    unread: Mistakes
 
     def read(self) -> Iterator[_Limit]:
         """Yield each limit of requests, those of every plan first."""
@@ -114,9 +130,14 @@ class _Reader:
 
     def _read_operation(self, plan: str, path: str, method: str, place: str) -> Iterator[_Limit]:
         place = child_pointer(place, method)
-        rows = self._mapping(place).get(_METRIC)
+        metrics = self._mapping(place)
+        for metric in metrics:
+            if metric != _METRIC:
+                message = f'not read: apicheck counts requests, and this limits "{metric}"'
+                self.unread.add(child_pointer(place, metric), message)
+        rows = metrics.get(_METRIC)
         if rows is None:
-            return  # it limits something else than requests
+            return
         operation = self._find_operation(path, method, place)
         place = f"{place}/{_METRIC}"
         if not isinstance(rows, list):
@@ -154,8 +175,9 @@ class _Reader:
         return _Limit("", "", maximum, window, _SCOPES.get(scope, ""), f"{place}/max")
 
     def _read_window(self, period: Json, place: str) -> str:
-        """The window of a period; "" for none, for one of no fixed length, and for a mistake."""
+        """The window of a period; "" for none, for one that is not read, and for a mistake."""
         if period is None:
+            self.unread.add(place.rpartition("/")[0], f"not read: {_NO_END}")
             return ""
         if isinstance(period, str):
             if period not in _PERIODS:
@@ -167,8 +189,13 @@ class _Reader:
             return ""
         if unit not in _UNITS:
             self.mistakes.unknown(f"{place}/unit", "unit", unit, _UNITS)
-        letter = _UNITS.get(unit, "")
-        return f"{amount}{letter}" if letter else ""
+        window = f"{amount}{letter}" if (letter := _UNITS.get(unit)) else ""
+        if letter == "":
+            self.unread.add(place, f"not read: {_NO_END}")
+        elif window and (said := find_window_mistake(window)):
+            self.unread.add(place, f"not read: {said[0]}")
+            return ""
+        return window
 
     def _mapping(self, place: str) -> Mapping[str, Json]:
         """The mapping at a pointer; {} where there is none."""

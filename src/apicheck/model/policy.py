@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from apicheck.model.errors import Mistake
 from apicheck.model.facts import Facts, Selector, Webhooks
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
@@ -107,6 +108,8 @@ class Policy:
     """The documents of `versioning.history`, in its order."""
     file: str = ""
     digest: str = ""
+    unread: tuple[Mistake, ...] = ()
+    """Parts of the files that it includes which are no facts, and why."""
 
     @property
     def actor(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _SECONDS = {
@@ -34,11 +35,26 @@ _SIZE = re.compile(r"(\d+) ?([A-Za-z]+)")
 
 def parse_seconds(duration: str) -> float:
     """The seconds of a duration: "60s", "1h", "90 days", "12 months". Raises ValueError."""
+    amount, unit = _read_duration(duration)
+    return amount * _SECONDS[unit]
+
+
+def count_calendar_days(duration: str) -> int | None:
+    """The most days of a duration in months or years; None where its length is fixed.
+
+    Raises ValueError.
+    """
+    amount, unit = _read_duration(duration)
+    longest = {"month": 31, "year": 366}.get(unit)
+    return None if longest is None else math.ceil(amount * longest)
+
+
+def _read_duration(duration: str) -> tuple[float, str]:
     found = _DURATION.fullmatch(duration)
     unit = found and (_UNITS.get(found[2]) or _UNITS.get(found[2].removesuffix("s")))
     if not found or not unit:
         raise ValueError(f"not a duration: {duration!r}")
-    return float(found[1]) * _SECONDS[unit]
+    return float(found[1]), unit
 
 
 def parse_size(text: str) -> int:

@@ -11,20 +11,20 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from apicheck.generate import draw_body, draw_text
-from apicheck.model.facts import Bucket, Facts, Selector
+from apicheck.model.facts import Facts, Selector
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
 from apicheck.model.subject import UNIQUE, Recipe, RunContext
-from apicheck.model.target import Identity, Minter, Mode, Target, usual_plan
+from apicheck.model.target import Identity, Minter, Mode, Target
 from apicheck.model.verdict import NotTested
+from apicheck.plan.buckets import assign_buckets, find_counted_by_item, with_target_limits
 from apicheck.plan.withholding import withhold
-from apicheck.requests.bodies import draw_no_body
+from apicheck.requests.bodies import DRAWS_NOTHING, Draws
 from apicheck.requests.clients import with_client_in_body
 from apicheck.requests.credentials import satisfies
 from apicheck.requests.recipes import make_recipes
-from apicheck.requests.strings import draw_no_text
 
 NOBODY = Identity(name="nobody", placeholder="")
 """The caller of public operations when the target file names no identity."""
@@ -46,7 +46,7 @@ def build_context(
     skip: selectors of operations that the command line leaves out. drawing: whether bodies that
     no plain value fits are drawn.
     """
-    facts = _with_target_limits(policy.facts, target)
+    facts = with_target_limits(policy.facts, target)
     security = {
         operation.id: _find_alternatives(operation, facts, target) for operation in spec.operations
     }
@@ -63,8 +63,12 @@ def build_context(
     }
     identities = {**target.identities, NOBODY.name: NOBODY}
 
+    bucket_of = assign_buckets(spec, facts, secured)
+    one_item = find_counted_by_item(facts, bucket_of)
+
     def make(some: Spec) -> Mapping[str, Recipe | NotTested]:
-        return _with_echoes(_make_recipes(some, facts, target, mode, drawing=drawing), facts)
+        found = _make_recipes(some, facts, target, mode, one_item=one_item, drawing=drawing)
+        return _with_echoes(found, facts)
 
     withheld = withhold(spec, facts, target, skip, secured, make)
     context = RunContext(
@@ -80,7 +84,7 @@ def build_context(
         capabilities=capabilities,
         mode=mode,
         thorough=thorough,
-        bucket_of=_assign_buckets(spec, facts, secured),
+        bucket_of=bucket_of,
         use_up=frozenset(name for name, own in target.limits.items() if own.use_up),
         required_scopes=scopes,
         all_scopes=_collect_scopes(spec, facts),
@@ -176,57 +180,6 @@ def _collect_scopes(spec: Spec, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*declared, *required)))
 
 
-def _assign_buckets(spec: Spec, facts: Facts, secured: frozenset[str]) -> dict[str, str]:
-    """Assign each operation to the most specific bucket that takes it."""
-    if facts.rate_limits is None:
-        return {}
-    taken = {
-        name: {
-            op.id
-            for op in spec.operations
-            if (
-                op.id in secured or bucket.per == "ip"
-                if bucket.ops is None
-                else selects(bucket.ops, op, facts.operations, secured)
-            )
-        }
-        for name, bucket in facts.rate_limits.buckets.items()
-    }
-    result: dict[str, str] = {}
-    for operation in spec.operations:
-        holders = [name for name, ids in taken.items() if operation.id in ids]
-        if holders:
-            result[operation.id] = min(holders, key=lambda name: len(taken[name]))
-    return result
-
-
-def _with_target_limits(facts: Facts, target: Target) -> Facts:
-    """The facts with the limits of the identities' plan and those that the target file sets."""
-    if facts.rate_limits is None:
-        return facts
-    plan = usual_plan(target)
-    by_plan = facts.rate_limits.plans.get(plan, {})
-
-    def as_on_target(bucket: Bucket) -> Bucket:
-        limit = by_plan.get(bucket.name, bucket.limit)
-        own = target.limits.get(bucket.name)
-        if own is None:
-            return replace(bucket, limit=limit)
-        return replace(
-            bucket,
-            limit=limit if own.limit is None else own.limit,
-            window_s=bucket.window_s if own.window_s is None else own.window_s,
-        )
-
-    buckets = {name: as_on_target(bucket) for name, bucket in facts.rate_limits.buckets.items()}
-    overridden = {name for name, own in target.limits.items() if own.limit is not None}
-    plans = {
-        name: {bucket: limit for bucket, limit in sizes.items() if bucket not in overridden}
-        for name, sizes in facts.rate_limits.plans.items()
-    }
-    return replace(facts, rate_limits=replace(facts.rate_limits, buckets=buckets, plans=plans))
-
-
 def _select_clients(
     spec: Spec, facts: Facts, target: Target, clients: tuple[Minter, ...]
 ) -> tuple[Minter, ...]:
@@ -239,7 +192,13 @@ def _select_clients(
 
 
 def _make_recipes(
-    spec: Spec, facts: Facts, target: Target, mode: Mode, *, drawing: bool
+    spec: Spec,
+    facts: Facts,
+    target: Target,
+    mode: Mode,
+    *,
+    one_item: frozenset[str],
+    drawing: bool,
 ) -> Mapping[str, Recipe | NotTested]:
     found = dict(
         make_recipes(
@@ -247,10 +206,10 @@ def _make_recipes(
             {**_first_belongings(target), **target.fixtures},
             identity_parameters=frozenset(t.parameter for t in facts.authorization.tenants),
             reads_only=mode is not Mode.FULL,
-            draw_body=draw_body if drawing else draw_no_body,
-            draw_text=draw_text if drawing else draw_no_text,
+            draws=Draws(draw_body, draw_text) if drawing else DRAWS_NOTHING,
             host=urlsplit(target.base_url).netloc,
             refs=target.refs,
+            one_item=one_item,
         )
     )
     if facts.oauth is None or not target.minters:

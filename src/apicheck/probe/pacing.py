@@ -14,17 +14,22 @@ from apicheck.model.received import parse_count, parse_date
 from apicheck.model.target import Identity, Limit
 from apicheck.probe.budget import Budget
 from apicheck.probe.clock import TargetClock
+from apicheck.requests.items import count_items
 
 TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` requests in any stretch of `seconds`, for one key."""
+    """At most `limit` requests in any stretch of `seconds`, for one key.
+
+    cost: as how many the request in question counts.
+    """
 
     key: tuple[str, str]
     limit: int
     seconds: float
+    cost: int = 1
 
 
 @dataclass(slots=True)
@@ -102,8 +107,8 @@ class Pacer:
         with self._lock:
             for window in windows:
                 counted = self._counted[window.key]
-                counted.in_flight -= 1
-                counted.finished.append(now)
+                counted.in_flight -= window.cost
+                counted.finished += [now] * window.cost
 
     def recover(self, request: Request, retry_after: float | None) -> bool:
         """After an unexpected 429: let the time pass that the response asks for.
@@ -162,16 +167,16 @@ class Pacer:
         seconds = self._compute_retention(window)
         while finished and finished[0] <= now - seconds:
             finished.popleft()
-        free = window.limit - len(finished) - counted.in_flight
-        if free > 0:
+        missing = window.cost - (window.limit - len(finished) - counted.in_flight)
+        if missing <= 0:
             return 0.0
-        if len(finished) < 1 - free:
+        if len(finished) < missing:
             return _IN_FLIGHT_S
-        return finished[-free] + seconds - now
+        return finished[missing - 1] + seconds - now
 
     def _reserve(self, windows: tuple[Window, ...]) -> None:
         for window in windows:
-            self._counted.setdefault(window.key, _Counted()).in_flight += 1
+            self._counted.setdefault(window.key, _Counted()).in_flight += window.cost
 
     def _find_windows(self, request: Request) -> tuple[Window, ...]:
         if self._limits is None or self._limits.over != "refuse":
@@ -196,10 +201,11 @@ class Pacer:
         if holder is None or limit is None:
             return ()
         key = (bucket.name, holder)
-        windows = [Window(key, limit, seconds)]
+        cost = count_items(request) if bucket.counts_items else 1
+        windows = [Window(key, limit, seconds, min(cost, limit))]
         if bucket.burst is not None and bucket.burst < limit:
-            pause = seconds * bucket.burst / limit
-            windows.append(Window((f"{bucket.name} burst", holder), bucket.burst, pause))
+            pause, most = seconds * bucket.burst / limit, bucket.burst
+            windows.append(Window((f"{bucket.name} burst", holder), most, pause, min(cost, most)))
         return tuple(windows)
 
 

@@ -44,6 +44,8 @@ class Draws:
     text: DrawText = draw_no_text
 
 
+DRAWS_NOTHING = Draws()
+
 _CHANGING = ("POST", "PUT", "PATCH")
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _LINES = (

@@ -21,16 +21,17 @@ from dataclasses import replace
 from itertools import chain
 
 from apicheck.model.exchange import Pairs
-from apicheck.model.json import MISSING, Json
+from apicheck.model.json import MISSING, Json, with_value
 from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.target import Ref
 from apicheck.model.verdict import NotTested, NotTestedKind
-from apicheck.requests.bodies import Body, DrawBody, Draws, draw_no_body, make_body, usual_type
+from apicheck.requests.bodies import DRAWS_NOTHING, Body, Draws, make_body, usual_type
 from apicheck.requests.conventions import find_chosen_id, may_make, may_use_up
 from apicheck.requests.dormant import put_to_rest
+from apicheck.requests.items import find_items
 from apicheck.requests.links import find_body_needs, meet_needs
-from apicheck.requests.media_types import find_media
+from apicheck.requests.media_types import find_media, is_json
 from apicheck.requests.mentions import find_mentions, find_query_mentions
 from apicheck.requests.neighbours import find_neighbours
 from apicheck.requests.obstacles import find_obstacle
@@ -51,8 +52,8 @@ from apicheck.requests.sources import (
     find_value,
     read_given,
 )
-from apicheck.requests.strings import DrawText, draw_no_text
 from apicheck.requests.uniqueness import unique_places, with_new_id, with_unique
+from apicheck.schemas import find_schema_errors
 
 _SENT_ANYWAY = frozenset({"accept", "authorization", "content-type"})
 
@@ -63,10 +64,10 @@ def make_recipes(
     *,
     identity_parameters: frozenset[str] = frozenset(),
     reads_only: bool = False,
-    draw_body: DrawBody = draw_no_body,
-    draw_text: DrawText = draw_no_text,
+    draws: Draws = DRAWS_NOTHING,
     host: str = "",
     refs: tuple[Ref, ...] = (),
+    one_item: frozenset[str] = frozenset(),
 ) -> Mapping[str, Recipe | NotTested]:
     """Make the recipe of every operation, by operationId, or say why there is none.
 
@@ -74,11 +75,11 @@ def make_recipes(
     consumes}, or a value without any of these members, which is the body.
     identity_parameters: path parameters whose value each identity brings along.
     reads_only: take linked values from safe operations where there is a choice.
-    draw_body, draw_text: draw a body, or a text for a pattern, where no plain one can be made.
+    draws: draw a body, or a text for a pattern, where no plain one can be made.
     host: of the target's base URL. refs: what takes its value from which response.
+    one_item: operations whose bodies have no more items than they must.
     """
-    draws = Draws(draw_body, draw_text)
-    setting = Setting(spec, find_neighbours(spec), identity_parameters, draws, refs)
+    setting = Setting(spec, find_neighbours(spec), identity_parameters, draws, refs, one_item)
 
     def attempt(operation: Operation, source: Source) -> Recipe | NotTested:
         if obstacle := find_obstacle(operation, host):
@@ -252,6 +253,8 @@ def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
     body = make_body(spec, operation, setting.draws)
     if isinstance(body, str):
         raise Unknown(body, f"[fixtures.{operation.id}]\nbody = {{}}  # one that is accepted")
+    if operation.id in setting.one_item:
+        body = _keep_one_item(spec, operation, body)
     value = body.value
     schema = find_media(operation.body, body.media_type).schema
     for place in unique_places(spec.document, schema, value):
@@ -259,6 +262,16 @@ def _make_body(setting: Setting, operation: Operation, given: Given) -> Body:
     value = with_new_id(spec.document, schema, value, find_chosen_id(setting.around, operation))
     value = put_to_rest(spec.document, schema, value, operation)
     return replace(body, value=value)
+
+
+def _keep_one_item(spec: Spec, operation: Operation, body: Body) -> Body:
+    """The body with the first of its items alone, where its schema allows that."""
+    place, items = find_items(body.value)
+    if len(items) <= 1 or not is_json(body.media_type):
+        return body
+    value = with_value(body.value, place, items[:1])
+    schema = find_media(operation.body, body.media_type).schema
+    return body if find_schema_errors(spec.document, schema, value) else replace(body, value=value)
 
 
 def _find_body_needs(

@@ -68,6 +68,7 @@ class Setting:
     identity_parameters: frozenset[str]
     draws: Draws
     refs: tuple[Ref, ...] = ()
+    one_item: frozenset[str] = frozenset()
 
 
 def read_given(operation: Operation, fixtures: Mapping[str, Json]) -> Given:

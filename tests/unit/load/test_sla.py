@@ -71,12 +71,13 @@ def test_the_limits_of_requests_are_buckets_and_plans(tmp_path: Path) -> None:
     }
     assert shown == {
         "GET /pets/{id}-1s-ip": (1, 1.0, "ip", ()),
-        "listPets-1m": (10, 60.0, "token", ("listPets-1h-account",)),
+        "listPets-1m": (10, 60.0, "token", ("listPets-1h-account", "listPets-1month")),
         "listPets-1h-account": (None, 3600.0, "account", ()),
+        "listPets-1month": (None, 31 * 86400.0, "token", ()),
     }
     assert limits.plans == {
         "free": {"listPets-1m": 5},
-        "pro": {"listPets-1m": 20, "listPets-1h-account": 100},
+        "pro": {"listPets-1m": 20, "listPets-1h-account": 100, "listPets-1month": 9000},
     }
 
 
@@ -139,3 +140,45 @@ def test_a_limit_that_cannot_be_reached_is_named_where_the_document_has_it(tmp_p
     (mistake,) = mistakes_of(tmp_path, sla)
     assert "can never be reached" in mistake.message
     assert (Path(mistake.file).name, mistake.line) == ("plans.yaml", 3)
+
+
+def test_limits_of_months_and_years_are_facts_with_the_longest_window(tmp_path: Path) -> None:
+    sla = """\
+rates:
+  /pets:
+    get:
+      requests:
+        - {max: 9000, period: monthly}
+        - {max: 20000, period: {amount: 3, unit: month}}
+        - {max: 50000, period: yearly}
+"""
+    limits = load(tmp_path, sla).facts.rate_limits
+    assert limits is not None
+    days = {name: (one.window_s / 86400, one.calendar) for name, one in limits.buckets.items()}
+    assert days == {
+        "listPets-1month": (31, True),
+        "listPets-3months": (93, True),
+        "listPets-1year": (366, True),
+    }
+
+
+def test_what_is_not_read_is_said_with_its_line(tmp_path: Path) -> None:
+    sla = """\
+quotas:
+  /pets:
+    get:
+      requests:
+        - {max: 7}
+        - {max: 8, period: {amount: 1, unit: forever}}
+        - {max: 9, period: {amount: 2, unit: year}}
+      animalTypes: [{max: 5, period: daily}]
+"""
+    policy = load(tmp_path, sla)
+    assert policy.facts.rate_limits is None or not policy.facts.rate_limits.buckets
+    no_end = "not read: it has no period after which it admits requests again"
+    assert [(one.line, one.message) for one in policy.unread] == [
+        (10, 'not read: apicheck counts requests, and this limits "animalTypes"'),
+        (7, no_end),
+        (8, no_end),
+        (9, 'not read: a window of "2 years" is longer than 1 year'),
+    ]

@@ -31,6 +31,13 @@ def test_a_duration_is_read_in_seconds(written: str, seconds: float) -> None:
     assert re.fullmatch(quantities.DURATION, written)
 
 
+def test_months_and_years_have_the_days_of_the_longest_and_other_units_a_fixed_length() -> None:
+    longest = {"1 month": 31, "3 months": 93, "0.5month": 16, "1y": 366, "2 years": 732}
+    assert {text: quantities.count_calendar_days(text) for text in longest} == longest
+    fixed = ("10ms", "60s", "5m", "5 minutes", "1h", "30 days", "2w")
+    assert {quantities.count_calendar_days(text) for text in fixed} == {None}
+
+
 @pytest.mark.parametrize("written", ["", "60", "s", "1 fortnight", "-1s", "1s 2m", "1S", "1.s"])
 def test_any_other_text_is_refused_as_a_duration(written: str) -> None:
     assert not re.fullmatch(quantities.DURATION, written)

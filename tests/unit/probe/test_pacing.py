@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -61,6 +62,28 @@ def test_one_request_too_many_waits_until_the_oldest_counts_no_more(
         time.now += 1
     pacer.admit(REQUEST, paced=True)
     assert sum(time.slept) == pytest.approx(7.0, abs=0.05)
+
+
+def test_a_request_counts_as_often_as_it_has_items_where_these_count(
+    target: Target, plan_for: PlanFor
+) -> None:
+    general = {"limit": 3, "bulk": "items"}
+    facts = {"rate_limits": {**FACTS["rate_limits"], "buckets": {"general": general}}}
+    time = FakeTime()
+    clock = TargetClock(monotonic=time.monotonic, sleep=time.sleep)
+    pacer = pacer_of(plan_for(target, facts), clock)
+
+    def admit(items: int) -> float:
+        before = sum(time.slept)
+        body = json.dumps(["x"] * items).encode()
+        headers = (("Content-Type", "application/json"),)
+        pacer.admit(replace(REQUEST, headers=headers, body=body), paced=True).done(clock.now())
+        return sum(time.slept) - before
+
+    assert admit(2) == 0
+    assert admit(1) == 0
+    assert admit(2) == pytest.approx(10.0, abs=0.05)
+    assert admit(7) == pytest.approx(10.0, abs=0.05), "more than the limit waits until all is free"
 
 
 def test_a_virtual_clock_is_moved_instead_of_waiting(target: Target, plan_for: PlanFor) -> None:

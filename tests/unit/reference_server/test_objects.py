@@ -97,3 +97,16 @@ def test_events_are_counted(canonical: Any) -> None:
     event = {"name": "x", "contact_id": "c", "occurred_at": "2026-11-02T09:36:00Z"}
     answer = send(canonical, "POST", "/v2/events/bulk", {"events": [event] * 7})
     assert (answer.status, answer.json) == (202, {"accepted": 7})
+
+
+def test_events_sent_at_once_count_one_each_or_none_of_them(canonical: Any) -> None:
+    event = {"name": "x", "contact_id": "c", "occurred_at": "2026-11-02T09:36:00Z"}
+
+    def record(count: int) -> tuple[int, str | None]:
+        answer = send(canonical, "POST", "/v2/events/bulk", {"events": [event] * count})
+        return answer.status, answer["X-RateLimit-Remaining"]
+
+    assert record(10) == (202, "10")
+    assert record(7) == (202, "3")
+    assert record(4) == (429, "0")
+    assert record(3) == (202, "0")

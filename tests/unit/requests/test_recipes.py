@@ -7,6 +7,7 @@ from apicheck.load import read_spec
 from apicheck.model.operation import Spec
 from apicheck.model.subject import UNIQUE, Need, Recipe
 from apicheck.model.verdict import NotTested
+from apicheck.requests.bodies import Draws
 from apicheck.requests.recipes import make_recipes
 
 
@@ -48,7 +49,7 @@ def contacts(**read: Any) -> Spec:
 
 
 def made(spec: Spec, operation: str, fixtures: dict[str, Any] | None = None) -> Recipe:
-    recipe = make_recipes(spec, fixtures or {}, draw_body=draw_body)[operation]
+    recipe = make_recipes(spec, fixtures or {}, draws=Draws(draw_body))[operation]
     assert isinstance(recipe, Recipe)
     return recipe
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Claims, NotApplicable, Subject
+from apicheck.authoring import Claims, NotApplicable, Recipe, Subject, items
 from apicheck.authoring.facts import Bucket, RateLimits
 
 REFUSALS = frozenset({403, 429, 503, 509})
@@ -24,9 +24,14 @@ def explain_unusable(subject: Subject) -> NotApplicable | None:
         return NotApplicable(f"requests over the limit are not refused (over: {limits.over})")
     if subject.operation is None:
         return NotApplicable("the bucket counts no operation of the document")
+    _, bucket = facts_of(subject)
+    recipe = subject.context.recipes.get(subject.operation.id)
+    many = len(items.find_items(recipe.body)[1]) if isinstance(recipe, Recipe) else 1
+    if bucket.counts_items and many > 1:
+        return NotApplicable(f"each request has {many} items or more, all of which count")
     return None
 
 
-def claim(bucket: Bucket) -> Claims:
-    """What nobody else may use meanwhile: the bucket and the clock."""
-    return Claims(exclusive=frozenset({f"bucket:{bucket.name}", "clock"}))
+def claim(*buckets: Bucket) -> Claims:
+    """What nobody else may use meanwhile: the buckets and the clock."""
+    return Claims(exclusive=frozenset({*(f"bucket:{one.name}" for one in buckets), "clock"}))

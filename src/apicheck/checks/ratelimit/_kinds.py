@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -11,7 +10,6 @@ from apicheck.authoring import (
     ExpectedResponse,
     Identity,
     Inconclusive,
-    Json,
     Operation,
     Part,
     Recipe,
@@ -20,8 +18,8 @@ from apicheck.authoring import (
     Subject,
     alter,
     build,
+    items,
     paths,
-    pointers,
     steps,
 )
 from apicheck.authoring.endpoints import with_made_up_credentials
@@ -32,10 +30,8 @@ from apicheck.checks.ratelimit._schedule import limit_of
 
 _MOST_STRANGERS = 20
 """The highest limit that is used up beside credentials that nobody has: it looks like an attack."""
-
-
-_LINES = "text/csv"
 _MOST_ITEMS = 20
+"""The most items of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +77,46 @@ def _as_other_media(request: Request) -> Request:
     return replace(bare, headers=(*bare.headers, ("Content-Type", "application/x-apicheck")))
 
 
-def _items_of(body: Json) -> tuple[str, list[Json]]:
-    """The pointer of the list that a body is or has, and the list; ("", []) for none."""
-    members = body.items() if isinstance(body, dict) else [("", body)]
-    lists = [(key, value) for key, value in members if isinstance(value, list) and value]
-    name, items = next(iter(lists), ("", []))
-    return (pointers.child_pointer("", name) if name else ""), items
+def _takes_many(bulk: str) -> Callable[[Subject, Bucket, Operation, Recipe], bool]:
+    """Make a `fits`: the policy says this of a body of many items, and such a body can be made."""
+
+    def fits(subject: Subject, bucket: Bucket, operation: Operation, recipe: Recipe) -> bool:
+        few = 1 < (bucket.limit or 0) <= _MOST_ITEMS
+        if not few or bucket.bulk != bulk:
+            return False
+        many = _most_items(subject, bucket, operation, recipe)
+        decides = bulk == "one" or count_decisive(limit_of(bucket), many) <= limit_of(bucket)
+        return many > 1 and decides
+
+    return fits
 
 
-def _has_items(subject: Subject, bucket: Bucket, recipe: Recipe) -> bool:
-    """Whether the policy says what a body of many items costs, and such a body can be made."""
-    limits = subject.facts.rate_limits
-    said = limits is not None and limits.counts_bulk is not None
-    in_json = "json" in recipe.media_type and bool(_items_of(recipe.body)[1])
-    few = 1 < (bucket.limit or 0) <= _MOST_ITEMS
-    return said and few and (in_json or recipe.media_type == _LINES)
+def _most_items(subject: Subject, bucket: Bucket, operation: Operation, recipe: Recipe) -> int:
+    """As many items as the schema of the body allows, if several such bodies are the limit."""
+    limit = bucket.limit or 0
+    most = items.most_items(subject.context.spec, operation, recipe, limit)
+    return next((count for count in range(most, 0, -1) if not limit % count), 0)
+
+
+def count_decisive(limit: int, many: int) -> int:
+    """How many requests of many items each no two windows admit, if items count.
+
+    The window may end during any one of them, which then shows nothing.
+    """
+    return 2 * limit // max(1, many) + 2
 
 
 def _repeat_items(subject: Subject, operation: Operation, sender: Identity) -> Steps[Request]:
-    """Make a request that repeats an item, or the last line, as often as the limit admits requests.
+    """Make a request that repeats an item, or the last line.
 
-    So one such request uses the limit up if its items count. One object is made.
+    If its items count, it uses the limit up, or as much of it as one request can.
     """
     _, bucket = facts_of(subject)
-    times = limit_of(bucket)
+    recipe = subject.context.recipes[operation.id]
+    assert isinstance(recipe, Recipe)  # the operation fits
+    times = _most_items(subject, bucket, operation, recipe)
     request = yield from build.valid_request(subject, operation.id, identity=sender)
-    body = request.body or b""
-    if alter.media_type_of(request) == _LINES:
-        lines = body.rstrip().splitlines(keepends=True)
-        repeated = b"".join((*lines[:-1], *[lines[-1].rstrip() + b"\r\n"] * times))
-    else:
-        content = json.loads(body)
-        place, items = _items_of(content)
-        repeated = alter.encode_json(pointers.with_value(content, place, items[:1] * times))
-    return replace(request, body=repeated)
+    return replace(request, body=items.repeat_item(request, times))
 
 
 def _object_of(subject: Subject, recipe: Recipe) -> str:
@@ -167,6 +169,7 @@ def _are_counted_apart(subject: Subject, bucket: Bucket, operation: Operation, _
 
 
 MANY_ITEMS = "a body of many items"
+COUNTED_ITEMS = "a body of many items that count"
 KINDS: Mapping[str, Kind] = {
     "HEAD": Kind(
         lambda subject, _, operation, __: (
@@ -188,9 +191,8 @@ KINDS: Mapping[str, Kind] = {
         ),
         _name_no_object,
     ),
-    MANY_ITEMS: Kind(
-        lambda subject, bucket, _, recipe: _has_items(subject, bucket, recipe), _repeat_items
-    ),
+    MANY_ITEMS: Kind(_takes_many("one"), _repeat_items),
+    COUNTED_ITEMS: Kind(_takes_many("items"), _repeat_items),
     "a token without the scope": Kind(_lacks_a_right, _as_denied, refused=True),
     "credentials that nobody has": Kind(
         _are_counted_apart, _altered(with_made_up_credentials), refused=True

@@ -95,7 +95,7 @@ def _fixed(trace: Trace, limiter: Limiter) -> str:
     if not trace.hits:
         return ""
     limit, window = limiter.limit, limiter.window_s
-    low, high = trace.hits[0].start, min(hit.end for hit in trace.hits)
+    low, high = trace.hits[0].start, _latest_begin(trace.hits, float("-inf"))
     over_before = float("-inf")
     explained: set[Hit] = set()
     while True:
@@ -114,10 +114,19 @@ def _fixed(trace: Trace, limiter: Limiter) -> str:
             return "" if explained.issuperset(trace.refused) else REFUSED
         over_before = high + window
         low = max(low + window, min(hit.start for hit in later))
-        surely = [hit.end for hit in later if hit.start >= over_before]
-        high = min(surely) if surely else max(hit.end for hit in later)
+        high = _latest_begin(later, over_before)
         if high - low >= window / 2:
             return ""
+
+
+def _latest_begin(hits: Iterable[Hit], over_before: float) -> float:
+    """When a window has surely begun that begins with one of some requests.
+
+    over_before: when the window before is surely over. One that was perhaps not admitted may
+    begin none, as another limit may have refused it.
+    """
+    surely = [hit.end for hit in hits if hit.admitted is not None and hit.start >= over_before]
+    return min(surely) if surely else max(hit.end for hit in hits)
 
 
 def _sliding_log(trace: Trace, limiter: Limiter) -> str:
@@ -186,14 +195,15 @@ def _bucket_of(trace: Trace, rate: float, size: int) -> str:
                     return ADMITTED
     maybe = sorted((h for h in trace.hits if h.admitted is not False), key=lambda hit: hit.end)
     for refusal in trace.refused:
-        debt, moment = 0.0, float("-inf")
+        debt, moment, count = 0.0, float("-inf"), 0
         for hit in maybe:
             if hit.start <= refusal.end:
+                count += 1
                 latest = min(hit.end, refusal.start)  # nothing drains while it is decided
                 debt = max(0.0, debt - rate * (latest - moment)) + 1
                 moment = latest
         debt = max(0.0, debt - rate * (refusal.start - moment))
-        if not debt or debt + 1 <= size - _ROUNDING:  # a full bucket admits
+        if not debt or count < size or debt + 1 <= size - _ROUNDING:  # a full bucket admits so many
             return REFUSED
     return ""
 
@@ -254,7 +264,8 @@ def _counter_in(trace: Trace, limiter: Limiter, phase: float, width: float) -> s
         before = len(sure.get(number - 1, ()))
         for spent, end in enumerate(sorted(ends)):
             gone = min(1.0, (end - phase) / window - number)
-            if before * (1 - gone) + spent >= limit + _ROUNDING:
+            # Some round the share of the older window down: only that may let one more through.
+            if spent >= limit or before * (1 - gone) + spent >= limit + _ROUNDING:
                 return ADMITTED
     count = partial(_possibly_in, trace, window=window, phase=phase, width=width)
     for hit in trace.refused:

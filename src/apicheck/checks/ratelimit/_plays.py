@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 
-from apicheck.authoring import Exchange, Failure, Inconclusive, Judgement, Subject, describe
+from apicheck.authoring import Exchange, Failure, Inconclusive, Subject, describe
 from apicheck.checks.ratelimit._buckets import facts_of
 from apicheck.checks.ratelimit._limiters import ADMITTED
 from apicheck.checks.ratelimit._schedule import is_refused
@@ -31,14 +31,19 @@ def find_odd(subject: Subject, exchanges: Collection[Exchange]) -> Inconclusive 
 
 
 def judge_groups(
-    subject: Subject, groups: Mapping[str, Sequence[Exchange]], so: str = ""
-) -> Judgement:
+    subject: Subject,
+    groups: Mapping[str, Sequence[Exchange]],
+    so: str = "",
+    *,
+    unsure: Container[str] = (),
+) -> Failure | None:
     """Judge the requests of each key by limiters: one and the same must explain all groups.
 
-    so: what follows the number of admitted requests in a failure.
+    so: what follows the number of admitted requests in a failure. unsure: ids of those that
+    another limit may have refused.
     """
     limits, bucket = facts_of(subject)
-    found = [explain_exchanges(subject, group) for group in groups.values()]
+    found = [explain_exchanges(subject, group, unsure=unsure) for group in groups.values()]
     wrong = {family: next((one[family] for one in found if one[family]), "") for family in found[0]}
     if "" in wrong.values():
         return None

@@ -23,6 +23,7 @@ from apicheck.authoring.facts import Bucket, RateLimits
 from apicheck.authoring.folds import Result, Tallies
 from apicheck.checks.ratelimit._numbers import parse_number
 from apicheck.checks.ratelimit._plans import bucket_for
+from apicheck.checks.ratelimit._waiting import longest_memory
 
 T = TypeVar("T")
 
@@ -49,6 +50,18 @@ class Counted:
         """Whether it is the promised refusal."""
         refusal = self.limits.refusal
         return refusal is not None and self.exchange.status in refusal.statuses
+
+    @property
+    def reported(self) -> tuple[Bucket, ...]:
+        """The buckets that the fields may be about: its own, and those that also count it."""
+        who = self.exchange.request.identity
+        also = (self.limits.buckets[name] for name in self.bucket.also)
+        return (self.bucket, *(bucket_for(self.context, one, who) for one in also))
+
+    @property
+    def longest_s(self) -> float:
+        """The seconds after which none of them counts the request any more."""
+        return max(longest_memory(self.limits, one) for one in self.reported)
 
     def must_have(self, name: str | None) -> bool:
         """Whether the policy promises a rate-limit field on this response."""

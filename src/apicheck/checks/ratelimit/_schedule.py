@@ -74,7 +74,7 @@ def send_round(
         return first
     begin = first[0].sent_at
     yield from steps.wait(0.6 * window, "a part of a window passes")
-    burst = yield from _send_burst(limits, bucket, request)
+    burst = yield from send_burst(limits, bucket, request)
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
     asked = max((w for x in burst if (w := _read_wait(limits, x)) is not None), default=None)
@@ -84,13 +84,13 @@ def send_round(
         now = obedient[0].received_at
     yield from steps.wait(max(0.05 * window, begin + 1.05 * window - now), "the window is over")
     at_most = _SECOND_BURST if explained((*first, *burst, *obedient)) else None
-    second = yield from _send_burst(limits, bucket, request, at_most=at_most)
+    second = yield from send_burst(limits, bucket, request, at_most=at_most)
     yield from steps.wait(2.05 * window, "long enough for every limiter to forget")
     last = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
     return (*first, *burst, *obedient, *second, *last)
 
 
-def _send_burst(
+def send_burst(
     limits: RateLimits, bucket: Bucket, request: Request, *, at_most: int | None = None
 ) -> Steps[tuple[Exchange, ...]]:
     """Send requests until one is refused, or until every honest limiter would have refused one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from apicheck.authoring import Exchange, Subject
 from apicheck.checks.ratelimit._buckets import facts_of
@@ -13,9 +13,14 @@ _SLACK = 0.01
 """Share of a window by which clocks may disagree; at most a second."""
 
 
-def explain_exchanges(subject: Subject, exchanges: Iterable[Exchange]) -> dict[str, str]:
-    """Say of each family of limiters that the policy allows what it cannot explain."""
-    return explain_trace(subject, make_trace(subject, exchanges))
+def explain_exchanges(
+    subject: Subject, exchanges: Iterable[Exchange], *, unsure: Container[str] = ()
+) -> dict[str, str]:
+    """Say of each family of limiters that the policy allows what it cannot explain.
+
+    unsure: ids of those that another limit may have refused, or this one.
+    """
+    return explain_trace(subject, make_trace(subject, exchanges, unsure=unsure))
 
 
 def explain_trace(subject: Subject, trace: Trace) -> dict[str, str]:
@@ -30,13 +35,17 @@ def make_limiter(subject: Subject) -> Limiter:
     return Limiter(limit_of(bucket), bucket.window_s, bucket.burst, limits.counts_refused)
 
 
-def make_trace(subject: Subject, exchanges: Iterable[Exchange]) -> Trace:
+def make_trace(
+    subject: Subject, exchanges: Iterable[Exchange], *, unsure: Container[str] = ()
+) -> Trace:
     """The trace of exchanges whose successes cost one request each, and nothing else does."""
     limits, _ = facts_of(subject)
-    return Trace.of(
-        make_hit(subject, x, True if x.succeeded else False if is_refused(limits, x) else None)
-        for x in exchanges
-    )
+
+    def was_admitted(exchange: Exchange) -> bool | None:
+        known = exchange.id not in unsure and is_refused(limits, exchange)
+        return True if exchange.succeeded else False if known else None
+
+    return Trace.of(make_hit(subject, one, was_admitted(one)) for one in exchanges)
 
 
 def make_hit(

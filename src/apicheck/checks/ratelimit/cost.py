@@ -24,17 +24,26 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     build,
+    items,
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender, rest
-from apicheck.checks.ratelimit._kinds import KINDS, MANY_ITEMS, find_operation
+from apicheck.checks.ratelimit._kinds import (
+    COUNTED_ITEMS,
+    KINDS,
+    MANY_ITEMS,
+    count_decisive,
+    find_operation,
+)
 from apicheck.checks.ratelimit._limiters import Hit, Trace
 from apicheck.checks.ratelimit._schedule import is_refused, limit_of
 from apicheck.checks.ratelimit._traces import explain_trace, make_hit
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_rest
 
 _MOST = 100
+_BULK = (MANY_ITEMS, COUNTED_ITEMS)
+"""Kinds whose cost the policy states apart from the statuses."""
 _EACH = 2
 """Requests of the kind for each plain one: with fewer, a window that ends among them could admit
 what a limiter admits that does not count them."""
@@ -43,7 +52,7 @@ what a limiter admits that does not count them."""
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     """To the bucket with the lowest limit for each kind, where the policy says what counts."""
     limits, bucket = facts_of(subject)
-    if limits.counts is None:
+    if limits.counts is None and bucket.bulk is None:
         return NotApplicable("the policy does not say which responses count (rate_limits.counts)")
     found = apply_to_lowest(
         subject, 0, lambda name: name == bucket.name and bool(cases(subject)), most=_MOST
@@ -59,6 +68,8 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     limits, bucket = facts_of(subject)
     rows = []
     for name, kind in KINDS.items():
+        if limits.counts is None and name not in _BULK:
+            continue
         able = [
             one
             for one in limits.buckets.values()
@@ -71,7 +82,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Spend the limit on requests of the kind and plain ones in turns, until one is refused."""
+    """Spend the limit on requests of the kind and plain ones in turns, until one is refused.
+
+    Where items count, so many requests of many that two windows could not admit them come first.
+    """
     limits, bucket = facts_of(subject)
     sender = yield from obtain_sender(subject)
     kind = KINDS[subject.row.name]
@@ -81,11 +95,15 @@ def script(subject: Subject) -> Script:
     plain = yield from build.valid_request(subject, identity=sender)
     yield from rest(subject, sender)
     turn = (*[(odd, Role.TABLE)] * _EACH, (plain, Role.SETUP))
-    for _ in range(limit_of(bucket) + 1):
-        for request, role in turn:
-            response = yield from steps.send(request, role, paced=False)
-            if is_refused(limits, response):
-                return
+    turns = [*turn * (limit_of(bucket) + 1)]
+    if subject.row.name == COUNTED_ITEMS:
+        limit = limit_of(bucket)
+        count = count_decisive(limit, items.count_items(odd))
+        turns = [*[(odd, Role.TABLE)] * count, *[(plain, Role.SETUP)] * (limit + 1 - count)]
+    for request, role in turns:
+        response = yield from steps.send(request, role, paced=False)
+        if is_refused(limits, response):
+            return
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -96,15 +114,20 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     plain = [one for one in transcript.of_role(Role.SETUP) if one.sent_at >= begun]
     sent = [*odd, *plain]
     statuses = {one.status for one in odd if not is_refused(limits, one)}
-    if limits.counts is None or len(statuses) != 1 or not any(statuses):
+    if len(statuses) != 1 or not any(statuses):
         return Inconclusive(f"there is not one response to {kind}, but {sorted(statuses)}")
     status = statuses.pop()
-    counts = status in limits.counts
+    counts = limits.counts is None or status in limits.counts
+    if kind in _BULK and not any(one.succeeded for one in odd):
+        return Inconclusive(f"no request of many items was served, but answered with {status}")
     if KINDS[kind].refused and any(one.succeeded for one in odd):
         return Inconclusive(f"{kind} must be refused, and the response was {status}")
     if not any(is_refused(limits, one) for one in sent):
         return Inconclusive(f"the limit of {bucket.limit} refused none of {len(sent)} requests")
-    due, other = int(counts), limit_of(bucket) if kind == MANY_ITEMS else int(not counts)
+    due, other = int(counts), int(not counts)
+    if kind in _BULK:
+        many = items.count_items(odd[0].request)
+        due, other = (many, 1) if kind == COUNTED_ITEMS else (1, many)
     if "" in _explain(subject, sent, odd, due).values():
         return None
     if "" not in _explain(subject, sent, odd, other).values():
@@ -112,10 +135,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     served = sum(1 for one in plain if one.succeeded)
     tried = sum(1 for one in odd if not is_refused(limits, one))
     actual = f"{served} plain requests admitted, after or among {tried} of {kind} ({status})"
-    words = "as" if counts else "not"
-    expected = (
-        f"{bucket.limit} requests in {bucket.window_s:g} s, of which {status} counts {words} one"
-    )
+    words = f"as {due}" if due > 1 else "as one" if due else "not as one"
+    expected = f"{bucket.limit} requests in {bucket.window_s:g} s, of which {status} counts {words}"
     outcome = "free" if other < due else "charged"
     return Failure(outcome, expected, actual, kind, odd[0].id)
 
@@ -160,6 +181,7 @@ CHECK = Check(
             "ratelimit/counts-successes-only",
             "ratelimit/head-costs-nothing",
             "ratelimit/unknown-objects-cost-nothing",
+            "ratelimit/charges-once-for-many-items",
         ),
         "charged": (
             "ratelimit/counts-every-refusal",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from apicheck.authoring import (
     Applies,
@@ -17,6 +19,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    items,
 )
 from apicheck.authoring.facts import Bucket, RateLimits
 from apicheck.authoring.folds import Tallies
@@ -88,7 +91,7 @@ def _judge(
         return
     limits, limit = own[0].limits, own[0].bucket.limit or _read_limit(own[0])
     beside = [one.exchange for one in counted if bucket.name in one.bucket.also]
-    counts = [_count(one) for one in own]
+    counts = [count for one in own for count in _list_counts(one)]
     counts += [Count(x.sent_at, x.received_at, None, x) for x in (*others, *beside)]
     fact = f"rate_limits.{bucket.name}"
     for episode in split_episodes(counts, bucket.window_s):
@@ -97,6 +100,15 @@ def _judge(
             tallies.note(fact, wrong.step.now.exchange, _fail(limits, wrong))
             return
     tallies.note(fact, own[-1].exchange, None)
+
+
+def _list_counts(counted: Counted) -> Iterator[Count]:
+    """What a request counts as: one, or as many as it has items."""
+    count = _count(counted)
+    yield count
+    if counted.bucket.counts_items:
+        beside = Count(count.start, count.end, count.costs, count.exchange)
+        yield from repeat(beside, items.count_items(counted.exchange.request) - 1)
 
 
 def _count(counted: Counted) -> Count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import Check, Failure, Outcome, Severity
+from apicheck.authoring.facts import Bucket
 from apicheck.checks.ratelimit._numbers import parse_policy
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response, promises
 
@@ -25,10 +26,15 @@ def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
     if found is None:
         yield counted.fail("malformed", name, _FORM, text)
         return
-    due = counted.bucket.limit, counted.bucket.window_s
-    wrong = counted.attributed and due[0] is not None and found != due
-    expected = f"{due[0]} requests (q) in {due[1]:g} s (w)"
+    due = counted.reported
+    wrong = counted.attributed and not any(_is_of(one, *found) for one in due)
+    expected = " or ".join(f"{one.limit} requests (q) in {one.window_s:g} s (w)" for one in due)
     yield counted.fail("differs", name, expected, text) if wrong else None
+
+
+def _is_of(bucket: Bucket, limit: int, window_s: float) -> bool:
+    same = bucket.calendar or bucket.window_s == window_s
+    return bucket.limit is None or (bucket.limit == limit and same)
 
 
 CHECK = Check(

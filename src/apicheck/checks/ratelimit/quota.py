@@ -36,6 +36,7 @@ from apicheck.checks.ratelimit._schedule import (
     find_margin,
     is_refused,
     recovery_of,
+    send_burst,
     send_round,
 )
 from apicheck.checks.ratelimit._traces import (
@@ -50,6 +51,8 @@ _MOST_REAL_TIME = 200
 _LONGEST_REAL_TIME_S = 120.0
 _WINDOWS, _WINDOWS_OF_A_NEW_ONE = 7.0, 4.5
 """Windows that the test waits, within a factor of two: a second round is sent where it decides."""
+_APART = 2.28
+"""Windows between two rounds, so that these lie at different phases of a clock or a calendar."""
 _PHASED = frozenset({"aligned", "sliding-counter"})
 _EXACT = ("fixed", "sliding-log")
 
@@ -102,6 +105,11 @@ def script(subject: Subject) -> Script:
             f"the bucket {bucket.name} recovers from earlier requests",
         )
     request = yield from build.valid_request(subject, identity=sender)
+    if bucket.calendar:  # months differ in length, so that only bursts are exact
+        yield from send_burst(limits, bucket, request)
+        yield from steps.wait(_APART * bucket.window_s, "another month")
+        yield from send_burst(limits, bucket, request)
+        return
     first = yield from send_round(
         limits,
         bucket,
@@ -114,7 +122,9 @@ def script(subject: Subject) -> Script:
     found = explain_exchanges(subject, first)
     only_phased = "" in found.values() and all(found[name] for name in set(found) - _PHASED)
     if only_phased or ("" in found.values() and subject.context.thorough):
-        yield from steps.wait(2.28 * bucket.window_s, "a second round at other phases of the clock")
+        yield from steps.wait(
+            _APART * bucket.window_s, "a second round at other phases of the clock"
+        )
         simple = partial(_is_simple, subject)
         yield from send_round(limits, bucket, request, simple)
 

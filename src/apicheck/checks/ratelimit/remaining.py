@@ -28,8 +28,9 @@ def _expect(counted: Counted, value: int) -> str:
     bucket = counted.bucket
     if counted.refused and value and not bucket.also:
         return "0 on a refusal"
-    if bucket.limit is not None and value > max(bucket.limit, bucket.burst or 0):
-        return f"at most {bucket.limit}"
+    most = [max(one.limit, one.burst or 0) for one in counted.reported if one.limit is not None]
+    if len(most) == len(counted.reported) and value > max(most):
+        return f"at most {max(most)}"
     return ""
 
 

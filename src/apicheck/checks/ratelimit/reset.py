@@ -15,7 +15,7 @@ from apicheck.checks.ratelimit._reported import (
     promises,
 )
 from apicheck.checks.ratelimit._resets import UNITS, guess_form
-from apicheck.checks.ratelimit._waiting import SLACK_S, longest_memory
+from apicheck.checks.ratelimit._waiting import SLACK_S
 
 
 def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
@@ -27,7 +27,7 @@ def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
     response = counted.exchange.received
     text = response.header(name) or ""
     date = fields.parse_http_date(response.header("Date") or "")
-    longest = longest_memory(counted.limits, counted.bucket)
+    longest = counted.longest_s
     form = guess_form(text, date, longest) if text else ""
     shown = f"{text} (it fits as {form})" if form and form != names.reset_unit else text
     moment = _read_moment(names, counted, name, shown)

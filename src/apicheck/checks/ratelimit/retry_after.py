@@ -14,11 +14,12 @@ from apicheck.authoring import (
     Outcome,
     Severity,
     Subject,
+    items,
 )
 from apicheck.authoring.fields import parse_count
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
 from apicheck.checks.ratelimit._schedule import find_margin
-from apicheck.checks.ratelimit._waiting import SLACK_S, longest_memory, parse_wait
+from apicheck.checks.ratelimit._waiting import SLACK_S, parse_wait
 
 NAME = "Retry-After"
 Owed = tuple[Exchange, float]
@@ -71,13 +72,17 @@ def _find_end(owed: Owed) -> float:
 
 
 def _judge_wait(counted: Counted, wait: float, text: str, before: Owed | None) -> Failure | None:
-    longest = longest_memory(counted.limits, counted.bucket)
+    longest = counted.longest_s
     if wait < -SLACK_S:
         return counted.fail("too-short", NAME, "a date that has not passed", text)
     if wait > longest + SLACK_S:
         return counted.fail("too-long", NAME, f"at most {longest:g} s", text)
     if before is None or before[0].request.identity != counted.exchange.request.identity:
         return None
+    if counted.bucket.counts_items and items.count_items(counted.exchange.request) > 1:
+        return None  # the wait may be that of fewer items
+    if counted.bucket.also:
+        return None  # another limit may have been used up since, by another operation
     if counted.exchange.sent_at < _find_end(before) + find_margin(counted.context):
         return None
     passed = counted.exchange.sent_at - before[0].received_at

@@ -1,16 +1,16 @@
-"""A limit is kept under any schedule of requests, of one client or of two."""
+"""A limit is kept under any schedule of requests, of several clients and operations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import cycle
+from dataclasses import dataclass
+from itertools import chain, cycle
 
 from apicheck.authoring import (
     Applies,
     Case,
     Check,
     Confirm,
-    Exchange,
     Identity,
     Inconclusive,
     Json,
@@ -29,8 +29,15 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable, facts_of
-from apicheck.checks.ratelimit._plays import find_odd, judge_groups
+from apicheck.checks.ratelimit._plays import find_odd
 from apicheck.checks.ratelimit._schedule import limit_of, recovery_of
+from apicheck.checks.ratelimit._several import (
+    Play,
+    find_holders,
+    judge_plays,
+    list_counting,
+    list_operations,
+)
 
 _MOST = 20
 _MOST_STEPS = 7
@@ -41,13 +48,18 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
     limits, bucket = facts_of(subject)
+    if bucket.calendar:
+        return NotApplicable("months and years have no fixed length, of which waits were a part")
     if bucket.per == "ip":
         return NotApplicable("the limit is per address, which all requests of a run share")
     counting = set(subject.context.bucket_of.values())
     low = {
         one.name: one.limit
         for one in limits.buckets.values()
-        if one.limit is not None and one.limit <= _MOST and one.name in counting
+        if one.limit is not None
+        and one.limit <= _MOST
+        and one.name in counting
+        and not one.calendar
     }
     if bucket.name not in low:
         return NotApplicable(f"schedules are drawn for limits of at most {_MOST}")
@@ -58,7 +70,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable(
             "no clock can be moved: ratelimit/quota plays its one schedule instead"
         )
-    return Applies(_MOST_STEPS * (low[bucket.name] + 3), claim(bucket), last=True)
+    counts = [list_counting(subject, one.id) for one in list_operations(subject, _MOST)]
+    highest = max(one[0].limit or 1 for one in counts)
+    involved = claim(bucket, *chain.from_iterable(counts))
+    facts = tuple(f"rate_limits.{one.name}" for one in list_counting(subject, subject.op.id))
+    return Applies(_MOST_STEPS * (highest + 3), involved, last=True, facts=facts)
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -68,7 +84,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     """
     _, bucket = facts_of(subject)
     limit = limit_of(bucket)
-    listed: dict[str, list[tuple[int, int, int]]] = {
+    listed: dict[str, list[tuple[int, ...]]] = {
         "bursts after silence": [(0, limit, 0), (150, limit + 3, 0), (160, limit + 3, 0)],
         "window after window": [(0, 1, 0), (105, 1, 0), *((105, limit + 3, 0),) * 2],
         "beside a client that is refused": [
@@ -77,8 +93,18 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         ],
         "after a client that was refused": [(0, 1, 0), (0, limit + 3, 1), (0, limit - 1, 0)],
     }
+    for number, operation in enumerate(list_operations(subject, _MOST)[1:], start=1):
+        one, other = (0, number), (0, 0)
+        listed[f"beside {operation.id}"] = [
+            *((0, limit, *other), (0, limit + 1, *one), (0, limit + 1, *other)),
+            *((110, 1, *one), (0, limit + 3, *one), (0, limit + 3, *other)),
+        ]
+        listed[f"after {operation.id} was refused"] = [
+            *((0, 1, *other), (0, limit + 3, *one), (0, limit + 3, *other)),
+        ]
+    members = ("after", "send", "who", "op")
     return tuple(
-        Case(name, [{"after": after, "send": send, "who": who} for after, send, who in schedule])
+        Case(name, [dict(zip(members, step, strict=False)) for step in schedule])
         for name, schedule in listed.items()
     )
 
@@ -93,11 +119,14 @@ def script(subject: Subject) -> Script:
     _, bucket = facts_of(subject)
     clients = yield from _obtain_clients(subject)
     turns = [cycle(tokens) for tokens in clients]
-    for after, count, who in read_steps(subject.case.value):
-        sender = next(turns[who % len(turns)])
-        request = yield from build.valid_request(subject, identity=sender)
-        if after:
-            yield from steps.wait(after * bucket.window_s, "the schedule says so")
+    operations = list_operations(subject, _MOST)
+    for step in read_steps(subject.case.value):
+        sender = next(turns[step.who % len(turns)])
+        operation = operations[step.op % len(operations)].id
+        count = _scale(step.send, limit_of(bucket), list_counting(subject, operation)[0].limit)
+        request = yield from build.valid_request(subject, operation, identity=sender)
+        if step.after:
+            yield from steps.wait(step.after * bucket.window_s, "the schedule says so")
         # The first goes alone: a limit that is due to admit one again may refuse any of several.
         yield from steps.send(request, role, paced=False)
         if count > 1:
@@ -106,34 +135,58 @@ def script(subject: Subject) -> Script:
 
 
 def _obtain_clients(subject: Subject) -> Steps[tuple[tuple[Identity, ...], ...]]:
-    """Obtain the tokens of each client of the schedule: new ones, or the one that the run knows."""
+    """Obtain the tokens of each client of the schedule: new ones, or the one that the run knows.
+
+    That one also where a limit of users counts the requests and new tokens do not name theirs.
+    """
     assert subject.case is not None
     _, bucket = facts_of(subject)
-    wanted = 1 + max((who for _, _, who in read_steps(subject.case.value)), default=0)
+    wanted = 1 + max((step.who for step in read_steps(subject.case.value)), default=0)
+    counting = [list_counting(subject, one.id) for one in list_operations(subject, _MOST)]
+    of_users = any(one.per == "user" for one in chain.from_iterable(counting))
     found: list[tuple[Identity, ...]] = []
     if "mint" in subject.context.capabilities and bucket.per in ("token", "key", "user"):
         for _ in range(wanted):
             one = yield from steps.mint(fresh=True)
-            if bucket.per != "user":
+            if bucket.per != "user" and (one.user or wanted > 1 or not of_users):
                 found.append((one,))
-            elif one.user:
+            elif bucket.per == "user" and one.user:
                 other = yield from steps.mint(fresh=True, tenant=one.tenant, user=one.user)
                 found.append((one, other))
     if len(found) == wanted:
         return tuple(found)
-    yield from steps.wait(1.025 * recovery_of(bucket), f"the bucket {bucket.name} recovers")
+    longest = max(recovery_of(one) for one in chain.from_iterable(counting))
+    yield from steps.wait(1.025 * longest, f"the bucket {bucket.name} recovers")
     return ((build.identity_of(subject),),)
 
 
-def read_steps(drawn: Json) -> Iterator[tuple[float, int, int]]:
-    """The steps of a schedule: wait in windows, number of requests, client.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a schedule. after: windows to wait. send: how many requests, who: of which client.
 
-    Shrinking tears values: what a step has lost is as little as possible.
+    op: of which operation, by its place in `list_operations`.
     """
+
+    after: float
+    send: int
+    who: int
+    op: int
+
+
+def read_steps(drawn: Json) -> Iterator[Step]:
+    """The steps of a schedule. Shrinking tears values: what is lost is as little as possible."""
     for step in drawn if isinstance(drawn, list) else ():
         if isinstance(step, dict):
-            count = int(step.get("send", 1))
-            yield int(step.get("after", 0)) / 100, max(1, count), int(step.get("who", 0))
+            after, count, who, op = (
+                int(step.get(name, least))
+                for name, least in (("after", 0), ("send", 1), ("who", 0), ("op", 0))
+            )
+            yield Step(after / 100, max(1, count), who, op)
+
+
+def _scale(count: int, limit: int, other: int | None) -> int:
+    """A number of requests near a limit, for an operation with another one."""
+    return count if other is None or count < limit - 1 else max(1, count + other - limit)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -143,17 +196,16 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Inconclusive("the schedule has no request")
     if (odd := find_odd(subject, counted)) is not None:
         return odd
-    _, bucket = facts_of(subject)
     users = {
-        made["identity"]: made.get("user")
+        made["identity"]: str(made.get("user") or "")
         for made in transcript.answers
-        if isinstance(made, dict) and "identity" in made and bucket.per == "user"
+        if isinstance(made, dict) and "identity" in made
     }
-    groups: dict[str, list[Exchange]] = {}
-    for one in counted:
-        who = one.request.identity
-        groups.setdefault(users.get(who) or who, []).append(one)
-    return judge_groups(subject, groups)
+    alone = len({one.request.identity for one in counted} - users.keys()) == 1
+    return judge_plays(
+        subject,
+        [Play(one, find_holders(subject, one.request, users, alone=alone)) for one in counted],
+    )
 
 
 CHECK = Check(
@@ -176,6 +228,8 @@ CHECK = Check(
             "ratelimit/rewards-silence",
             "ratelimit/refusal-frees-others",
             "ratelimit/grows-with-each-window",
+            "ratelimit/forgets-the-further-limit",
+            "ratelimit/one-limit-widens-another",
         ),
         "too-few": ("ratelimit/charges-others-for-a-refusal",),
     },

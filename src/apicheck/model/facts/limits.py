@@ -39,6 +39,16 @@ class Bucket:
     burst: int | None = None
     also: tuple[str, ...] = ()
     """Buckets that also count the requests of this one."""
+    bulk: str | None = None
+    """What a request with many items counts as: "one", or "items", so many; None: not said."""
+
+    calendar: bool = False
+    """Windows are months or years, which have no fixed length; window_s: of the longest."""
+
+    @property
+    def counts_items(self) -> bool:
+        """Whether a request counts as often as it has items."""
+        return self.bulk == "items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,6 @@ class RateLimits:
     algorithm: str | None = None
     counts: StatusSet | None = None
     counts_refused: bool | None = None
-    counts_bulk: str | None = None
-    """What a request with many items counts as: "one"; None: not said."""
     headers: RateHeaders | None = None
     headers_when: When | None = None
     refusal: ExpectedResponse | None = None

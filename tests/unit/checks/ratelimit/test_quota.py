@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,15 @@ def subject(limit: int = 5, **rates: object) -> Subject:
 
 
 def played(
-    of: Subject, decide: Decide, rng: random.Random, latency: float = 0.01, refusal: int = 429
+    of: Subject,
+    decide: Decide,
+    rng: random.Random,
+    latency: float = 0.01,
+    refusal: int = 429,
+    begin: float = 0.0,
 ) -> Transcript:
     """The script against a limiter, on a clock that only the script and the answers move."""
-    now, exchanges = rng.uniform(0, 1000), []
+    now, exchanges = begin + rng.uniform(0, 1000), []
     begun = now
     script = CHECK.script(of)
     value = None
@@ -139,3 +145,34 @@ def test_a_limit_out_of_reach_is_not_tested_and_says_what_to_write() -> None:
     reason = CHECK.applies(subject(5000))
     assert isinstance(reason, NotTested)
     assert "[limits.general]" in reason.remedy
+
+
+DAY = 86_400.0
+
+
+def by_calendar(limit: int) -> Decide:
+    """Counts by the months of a calendar, of 28 to 31 days."""
+    used: dict[tuple[int, int], int] = {}
+
+    def decide(now: float) -> bool:
+        day = datetime.fromtimestamp(now, UTC)
+        month = (day.year, day.month)
+        used[month] = used.get(month, 0) + 1
+        return used[month] <= limit
+
+    return decide
+
+
+@pytest.mark.parametrize("start", range(0, 365, 2))
+def test_months_of_a_calendar_are_right_whenever_they_begin(start: int) -> None:
+    of = subject(5, window="1 month")
+    begin = datetime(2026, 1, 1, tzinfo=UTC).timestamp() + start * DAY
+    assert CHECK.judge(of, played(of, by_calendar(5), random.Random(start), begin=begin)) is None
+
+
+@pytest.mark.parametrize("limit", [4, 6])
+def test_another_limit_of_a_month_is_found(limit: int) -> None:
+    of = subject(5, window="1 month")
+    begin = datetime(2026, 3, 2, tzinfo=UTC).timestamp()
+    judgement = CHECK.judge(of, played(of, by_calendar(limit), random.Random(1), begin=begin))
+    assert isinstance(judgement, Failure)

@@ -1,0 +1,53 @@
+"""Limits that only requests of several operations see broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reference_server.call import Admission, Call
+from reference_server.document.profile import Profile
+from reference_server.faults.fault import fault
+from reference_server.stages.rate_limits import admit
+
+Admit = Callable[[Call, Admission], Admission]
+_LIMITS = ("rate_limits",)
+_LOW = 20
+
+
+def _counts_in_several(profile: Profile) -> bool:
+    """Whether some request counts in a low limit and in a further one."""
+    return any(
+        len(rules.buckets) > 1 and (rules.buckets[0].limit or _LOW + 1) <= _LOW
+        for rules in profile.rules.values()
+    )
+
+
+@fault("ratelimit/forgets-the-further-limit", admit, needs=_LIMITS, shows_in=_counts_in_several)
+def forgets_the_further_limit(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """A request that counts in several limits is refused by the first of them alone."""
+    decided = honest(call, admission)
+    first = call.op_rules.buckets[0].name == decided.bucket.name
+    return decided if first else _let_through(decided)
+
+
+@fault("ratelimit/one-limit-widens-another", admit, needs=_LIMITS, shows_in=_counts_in_several)
+def one_limit_widens_another(honest: Admit, call: Call, admission: Admission) -> Admission:
+    """Whom one limit has refused may send two requests more than another limit admits."""
+    decided = honest(call, admission)
+    kept, now = call.server.kept, call.server.clock.now()
+    key = ("widened", call.caller_identity.id)
+    refused_by, until, spare = kept.get(key, ("", 0.0, 0))
+    name = decided.bucket.name
+    if decided.standing.allowed:
+        return decided
+    if spare and now < until and name != refused_by:
+        kept[key] = (refused_by, until, spare - 1)
+        return _let_through(decided)
+    if not refused_by or now >= until:
+        kept[key] = (name, now + decided.bucket.window_s, 2)
+    return decided
+
+
+def _let_through(admission: Admission) -> Admission:
+    return replace(admission, standing=replace(admission.standing, allowed=True))
