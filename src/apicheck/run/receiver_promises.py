@@ -215,6 +215,7 @@ def _write_clause(clause: Clause) -> Json:
         "source": clause.source,
         "checks": [name for name in clause.checks if name.startswith(f"{CLAUSE_SET}/")],
         "attest": clause.attest,
+        "untested": clause.untested,
         "ambiguity": clause.ambiguity,
     }
     return {name: value for name, value in fields.items() if value}
