@@ -25,8 +25,10 @@ def result(clause: Clause, verdict: Verdict = Verdict.REVIEW, reason: str = "") 
         ),
         (
             Clause("A", actors=("partner-organisation", "client"), untested="no host is named"),
-            "it binds the partner's organisation; it binds the partner's client, which only a"
-            " sandbox can watch; no host is named",
+            (
+                "it binds the partner's organisation; it binds the partner's client, which only a"
+                " sandbox can watch; no host is named"
+            ),
         ),
         (Clause("A", actors=("provider", "client"), untested="by hand"), "by hand"),
     ],
