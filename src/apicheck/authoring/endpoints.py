@@ -36,10 +36,14 @@ _MADE_UP = "apicheck-made-up-credential"
 _PLACEHOLDER = "$APICHECK_"
 
 
+def is_local(url: str) -> bool:
+    """Whether a URL is on this machine."""
+    return is_loopback(urlsplit(url).hostname or "")
+
+
 def may_expose(context: RunContext) -> bool:
     """Whether credentials of the target may be sent by plain HTTP: on this machine, or by leave."""
-    host = urlsplit(context.endpoints.plain_url).hostname or ""
-    return context.endpoints.plain_credentials or is_loopback(host)
+    return context.endpoints.plain_credentials or is_local(context.endpoints.plain_url)
 
 
 def send_by(request: Request, url: str, *, tls: str = "") -> Request:

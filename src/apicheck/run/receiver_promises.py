@@ -102,6 +102,7 @@ def promise_of_provider(
             "signature": _write_signature(fill_signature(webhooks.signature, values)),
             "payload": dict(webhooks.payload),
             "delivery": _write_delivery(webhooks.delivery),
+            **({"https": webhooks.https} if webhooks.https else {}),
         },
         sample=_find_sample(spec, webhooks, events),
         title=f"A receiver of {policy.title or policy.id}",

@@ -22,7 +22,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.endpoints import NO_HTTPS_URL
-from apicheck.checks.transport._handshakes import (
+from apicheck.authoring.handshakes import (
     BUSY,
     explain,
     find_certificate_problem,
