@@ -286,6 +286,8 @@ class ServerState:
         """What it speaks on the listeners with TLS; None where the policy says nothing of TLS."""
         promised = self.profile.facts.transport
         said = promised.https or promised.plain or promised.tls or promised.hosts
+        if not said and self.profile.webhooks is not None:
+            said = self.profile.webhooks.receiver and self.profile.webhooks.https
         return Tls(promised.tls, self.last_region) if said else None
 
     @property

@@ -55,6 +55,10 @@ BREAKS = {
         "update-lost": "CA-01",
         "plain-served": "CA-02",
         "version-1": "CA-33",
+        "hooks-by-personal-tokens": "CA-09",
+        "code-twice": "CA-36",
+        "any-redirect": "CA-36",
+        "state-lost": "CA-36",
     },
     "emitrr": {
         "no-key-needed": "EM-2-1",
@@ -76,6 +80,7 @@ BREAKS = {
         "limit-by-address": "EM-6-4",
         "plain-served": "EM-5-5",
         "plain-sent": "EM-5-5",
+        "short-notice": "EM-8-2",
     },
     "webengage": {
         "permissions-unread": "WE-2-1",
@@ -133,8 +138,13 @@ CLIENT = """
 token_url = "/oauth/token"
 client_id = "{name}"
 client_secret_env = "{variable}"
+redirect_uri = "https://{name}.example/callback"
 tenant = "{tenant}"
 scopes = {scopes}
+"""
+CONSENT = """
+[consent]
+as = "admin"
 """
 Environ = Mapping[str, str]
 
@@ -157,11 +167,12 @@ def serving_crm(certificate: Path, broken: str) -> Iterator[tuple[str, Environ]]
         secrets = {name: f"{name}-Zq81xWv5uLk2Pd93" for name in ("first", "second", "reader")}
         for name, secret in secrets.items():
             tenant, scopes = ("first", both[:1]) if name == "reader" else (name, both)
-            service.clients[name] = crm.Client(secret, tenant, f"app-{name}", scopes)
+            callback = f"https://{name}.example/callback"
+            service.clients[name] = crm.Client(secret, tenant, f"app-{name}", scopes, callback)
             text += CLIENT.format(
                 name=name, variable=name.upper(), tenant=tenant, scopes=list(scopes)
             )
-        yield text, as_environ({**tokens, **secrets})
+        yield text + CONSENT, as_environ({**tokens, **secrets})
 
 
 @contextmanager

@@ -114,6 +114,23 @@ def ignores_unknown_members(
     return None
 
 
+def _other_clients_are_served(profile: Profile) -> bool:
+    """Where the name of the client is promised to be ignored."""
+    return profile.facts.requests["user_agent"] == "ignored"
+
+
+@fault(
+    "errors/refuses-other-clients",
+    refuse_unknown_query,
+    needs=("requests.user_agent",),
+    shows_in=_other_clients_are_served,
+)
+def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
+    """A client that does not call itself apicheck is refused."""
+    known = (call.header("User-Agent") or "").startswith("apicheck/")
+    return honest(call) if known else Refusal("schema", "The client is not known.")
+
+
 @fault(
     "errors/refuses-unknown-parameters",
     refuse_unknown_query,

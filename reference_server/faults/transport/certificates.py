@@ -16,7 +16,7 @@ _OTHER = "www.example.com"
 @fault("transport/expired-certificate", choose_certificate, needs=_HTTPS)
 def expired_certificate(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate expired a day ago."""
-    return _issue_expired(tls.authority)
+    return issue_expired(tls.authority)
 
 
 @fault("transport/early-certificate", choose_certificate, needs=_HTTPS)
@@ -61,7 +61,8 @@ def region_without_tls(honest: Choose, tls: Tls, entry: str) -> Certificate | No
 
 
 @cache
-def _issue_expired(authority: Authority) -> Certificate:
+def issue_expired(authority: Authority) -> Certificate:
+    """A certificate that expired a day ago."""
     return authority.issue(*NAMES, days=(-90, -1))
 
 

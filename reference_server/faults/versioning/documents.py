@@ -12,27 +12,80 @@ from reference_server.faults.fault import fault
 Publish = Callable[[Profile], Document]
 
 _HISTORY = ("versioning.history",)
+_SHORTER = 20
 
 
 def _list_kept(profile: Profile, document: Document) -> Iterator[tuple[dict[str, Json], str]]:
     """The operations that the earlier documents describe too: path item and method."""
-    known = {(one.path, one.method) for spec in profile.policy.earlier for one in spec.operations}
+    known = {
+        (one.path.removeprefix(one.prefix), one.method)
+        for spec in profile.policy.earlier
+        for one in spec.operations
+    }
     for path, item in document["paths"].items():
         for method in item:
             if (path, method.upper()) in known:
                 yield item, method
 
 
-def _list_schemas(profile: Profile, document: Document) -> Iterator[dict[str, Json]]:
-    """The component schemas of objects that the earlier documents describe too."""
+def _list_sent(profile: Profile, document: Document) -> Iterator[dict[str, Json]]:
+    """The component schemas of requests that the earlier documents describe too."""
+    for item, method in _list_kept(profile, document):
+        yield from _follow(profile, document, item[method].get("requestBody", {}))
+
+
+def _list_received(profile: Profile, document: Document) -> Iterator[dict[str, Json]]:
+    """The component schemas of responses that the earlier documents describe too."""
+    sent = list(_list_sent(profile, document))
+    for item, method in _list_kept(profile, document):
+        for status, response in item[method]["responses"].items():
+            if status.startswith("2"):
+                found = _follow(profile, document, response)
+                yield from (schema for schema in found if schema not in sent)
+
+
+def _follow(
+    profile: Profile, document: Document, body: Mapping[str, Json]
+) -> Iterator[dict[str, Json]]:
+    """The component schemas, with members, that the JSON body of a request or response names."""
     known = {
         name
         for spec in profile.policy.earlier
         for name in spec.document.get("components", {}).get("schemas", {})
     }
-    for name, schema in document["components"]["schemas"].items():
+    for media in body.get("content", {}).values():
+        name = media["schema"].get("$ref", "").rpartition("/")[2]
+        schema = document["components"]["schemas"].get(name, {})
         if name in known and "properties" in schema:
             yield schema
+
+
+def _list_choices(schemas: Iterator[dict[str, Json]]) -> Iterator[list[Json]]:
+    """The lists of values of members that have more than one."""
+    for schema in schemas:
+        for member in schema["properties"].values():
+            if len(member.get("enum", ())) > 1:
+                yield member["enum"]
+
+
+def _list_long(profile: Profile, document: Document) -> Iterator[dict[str, Json]]:
+    """The texts of requests that may be long."""
+    for schema in _list_sent(profile, document):
+        for member in schema["properties"].values():
+            if member.get("maxLength", 0) > _SHORTER:
+                yield member
+
+
+def _list_scoped(profile: Profile, document: Document) -> Iterator[dict[str, Json]]:
+    """The operations with a credential of their own."""
+    for item, method in _list_kept(profile, document):
+        if item[method].get("security"):
+            yield item[method]
+
+
+def _has(find: Callable[[Profile, Document], Iterator[Json]]) -> Callable[[Profile], bool]:
+    """Whether the document has something for a fault to change."""
+    return lambda profile: any(True for _ in find(profile, dict(profile.spec.document)))
 
 
 @fault("versioning/document-without-an-operation", publish_document, needs=_HISTORY)
@@ -48,7 +101,7 @@ def document_without_an_operation(honest: Publish, profile: Profile) -> Document
 def document_without_a_member(honest: Publish, profile: Profile) -> Document:
     """The document no longer describes a member that responses always had."""
     document = honest(profile)
-    schema = next(_list_schemas(profile, document))
+    schema = next(_list_received(profile, document))
     name = schema["required"].pop()
     del schema["properties"][name]
     return document
@@ -58,7 +111,7 @@ def document_without_a_member(honest: Publish, profile: Profile) -> Document:
 def document_with_an_optional_member(honest: Publish, profile: Profile) -> Document:
     """By the document, a member may be missing that responses always had."""
     document = honest(profile)
-    next(_list_schemas(profile, document))["required"].pop()
+    next(_list_received(profile, document))["required"].pop()
     return document
 
 
@@ -72,52 +125,66 @@ def document_with_a_new_required_parameter(honest: Publish, profile: Profile) ->
     return document
 
 
-@fault("versioning/document-with-another-scope", publish_document, needs=_HISTORY)
+@fault(
+    "versioning/document-with-another-scope",
+    publish_document,
+    needs=_HISTORY,
+    shows_in=_has(_list_scoped),
+)
 def document_with_another_scope(honest: Publish, profile: Profile) -> Document:
     """By the document, an operation wants a further scope of its last scheme."""
     document = honest(profile)
-    item, method = next(one for one in _list_kept(profile, document) if one[0][one[1]]["security"])
-    for scopes in item[method]["security"][-1].values():
+    for scopes in next(_list_scoped(profile, document))["security"][-1].values():
         scopes.append("contacts:audit")
     return document
 
 
-@fault("versioning/document-without-a-choice", publish_document, needs=_HISTORY)
+def _list_choices_sent(profile: Profile, document: Document) -> Iterator[list[Json]]:
+    """Those whose last value the earlier documents have too."""
+    known = [str(spec.document) for spec in profile.policy.earlier]
+    for values in _list_choices(_list_sent(profile, document)):
+        if any(repr(values[-1]) in text for text in known):
+            yield values
+
+
+def _list_choices_received(profile: Profile, document: Document) -> Iterator[list[Json]]:
+    return _list_choices(_list_received(profile, document))
+
+
+@fault(
+    "versioning/document-without-a-choice",
+    publish_document,
+    needs=_HISTORY,
+    shows_in=_has(_list_choices_sent),
+)
 def document_without_a_choice(honest: Publish, profile: Profile) -> Document:
     """By the document, a member of a request no longer has one of its values."""
     document = honest(profile)
-    for schema in _list_schemas(profile, document):
-        for member in schema["properties"].values() if _is_sent(schema) else ():
-            if len(member.get("enum", ())) > 1:
-                member["enum"].pop()
-                return document
+    next(_list_choices_sent(profile, document)).pop()
     return document
 
 
-@fault("versioning/document-with-a-shorter-text", publish_document, needs=_HISTORY)
+@fault(
+    "versioning/document-with-a-shorter-text",
+    publish_document,
+    needs=_HISTORY,
+    shows_in=_has(_list_long),
+)
 def document_with_a_shorter_text(honest: Publish, profile: Profile) -> Document:
     """By the document, a text of a request may no longer be as long."""
     document = honest(profile)
-    for schema in _list_schemas(profile, document):
-        for member in schema["properties"].values() if _is_sent(schema) else ():
-            if member.get("maxLength", 0) > 20:
-                member["maxLength"] = 20
-                return document
+    next(_list_long(profile, document))["maxLength"] = _SHORTER
     return document
 
 
-@fault("versioning/document-with-a-new-choice", publish_document, needs=_HISTORY)
+@fault(
+    "versioning/document-with-a-new-choice",
+    publish_document,
+    needs=_HISTORY,
+    shows_in=_has(_list_choices_received),
+)
 def document_with_a_new_choice(honest: Publish, profile: Profile) -> Document:
     """By the document, a member of a response has a value that it did not have before."""
     document = honest(profile)
-    for schema in _list_schemas(profile, document):
-        for member in schema["properties"].values() if not _is_sent(schema) else ():
-            if "enum" in member:
-                member["enum"].append("unheard-of")
-                return document
+    next(_list_choices_received(profile, document)).append("unheard-of")
     return document
-
-
-def _is_sent(schema: Mapping[str, Json]) -> bool:
-    """Whether a schema is one of requests: the profiles close these."""
-    return schema.get("additionalProperties") is False

@@ -32,14 +32,23 @@ NO_EXPOSURE = NotTested(
     "no credential is sent by plain HTTP, where others may read it on the way",
     "[transport]\nplain_credentials = true  # where they may become known",
 )
+CERTIFICATES_UNVERIFIED = NotTested(
+    NotTestedKind.NEEDS_ENDPOINT,
+    "the target file has certificates not verified",
+    '[tls]\nca_file = "ca.pem"  # in place of verify = false',
+)
 _MADE_UP = "apicheck-made-up-credential"
 _PLACEHOLDER = "$APICHECK_"
 
 
+def is_local(url: str) -> bool:
+    """Whether a URL is on this machine."""
+    return is_loopback(urlsplit(url).hostname or "")
+
+
 def may_expose(context: RunContext) -> bool:
     """Whether credentials of the target may be sent by plain HTTP: on this machine, or by leave."""
-    host = urlsplit(context.endpoints.plain_url).hostname or ""
-    return context.endpoints.plain_credentials or is_loopback(host)
+    return context.endpoints.plain_credentials or is_local(context.endpoints.plain_url)
 
 
 def send_by(request: Request, url: str, *, tls: str = "") -> Request:

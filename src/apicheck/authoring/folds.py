@@ -94,6 +94,30 @@ def per_exchange(
     return Fold(start, step, finish, of_accepted, at_any_time, everywhere)
 
 
+Read = Callable[[RunContext], Iterable[tuple[str, str, Failure | None]]]
+"""Reads the document: yields (operationId, "" for the API; fact path; what is wrong or None) for
+every promise of it."""
+
+
+def per_document(read: Read) -> Fold:
+    """Make a fold that reads the document, and no exchange: the check sends nothing."""
+
+    def start(_: RunContext) -> None:
+        """There is nothing to note."""
+
+    def step(_context: RunContext, state: None, _exchange: Exchange) -> None:
+        """No exchange says anything of a document."""
+        return state
+
+    def finish(context: RunContext, _: None) -> tuple[PassiveResult, ...]:
+        return tuple(
+            PassiveResult(operation, fact, 1, wrong, count=1)
+            for operation, fact, wrong in read(context)
+        )
+
+    return Fold(start, step, finish)
+
+
 def _count(tally: _Tally, exchange: Exchange, result: Result) -> None:
     tally.exercised += 1
     if result is None:

@@ -39,7 +39,7 @@ def find_body_errors(
         for error in found
         if error.keyword
         and not _is_about_secret(error, value)
-        and not _is_never_sent(context, schema, error)
+        and not is_never_sent(context, schema, error)
     )
     return tuple(islice(telling, limit))
 
@@ -75,13 +75,18 @@ def _texts(value: Json) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _is_never_sent(context: RunContext, schema: Json, error: SchemaError) -> bool:
-    """Whether an error is the lack of a member that some part of the schema calls writeOnly."""
+def is_never_sent(
+    context: RunContext, schema: Json, error: SchemaError, mark: str = "writeOnly"
+) -> bool:
+    """Whether an error is the lack of a member that some part of the schema marks as never there.
+
+    mark: "writeOnly" for responses, "readOnly" for requests.
+    """
     missing = _MISSING.search(error.message) if error.keyword == "required" else None
     if missing is None:
         return False
     declared = _find_properties(context.spec.document, schema, missing[1], set())
-    return any(isinstance(one, Mapping) and one.get("writeOnly") is True for one in declared)
+    return any(isinstance(one, Mapping) and one.get(mark) is True for one in declared)
 
 
 def _find_properties(

@@ -21,9 +21,9 @@ What becomes of each clause of the profiles. Written by `make pages`; do not edi
 
 | by | |
 |---|---|
-| `check` | `apicheck run` tests it on the API |
+| `check` | `apicheck run` tests it, on the API or in its OpenAPI document |
 | `receiver` | a partner's receiver of webhooks is tested |
-| `attestation` | a person answers the question |
+| `attestation` | a person answers the question, for the reason before it |
 | `sandbox` | it binds the partner's client, which only a sandbox can watch |
 | `informative` | it demands nothing |
 | `open` | it could be tested, and is not yet |

@@ -32,7 +32,8 @@ def build_page(coverage: Coverage) -> str:
         ("What is promised, and how it is tested", _promises(coverage)),
         ("What is contradictory", _contradictions(coverage)),
         ("What the sources leave open", _open_questions(coverage)),
-        ("What only a person can attest", _of(coverage, _question, Means.ATTESTATION)),
+        ("What only a person can attest", _of(coverage, _why, Means.ATTESTATION)),
+        ("What a person attests beside the checks", _beside(coverage)),
         ("What binds a partner's client", _of(coverage, _why, Means.SANDBOX)),
         ("What binds a partner's receiver", _of(coverage, _checks, Means.RECEIVER)),
         ("What only informs", _of(coverage, _why, Means.INFORMATIVE)),
@@ -118,6 +119,16 @@ def _of(coverage: Coverage, last: Callable[[ClauseCoverage], str], means: Means)
         yield _line(one, str(one.clause.level), binds, _says(one), last(one))
 
 
+def _beside(coverage: Coverage) -> Lines:
+    """The questions of clauses that checks test as well."""
+    rows = [one for one in coverage.clauses if one.checks and one.clause.attest]
+    if rows:
+        yield "| clause | what it says | question |"
+        yield "|---|---|---|"
+    for one in rows:
+        yield _line(one, _says(one), escape_cell(one.clause.attest))
+
+
 def _facts(coverage: Coverage) -> Lines:
     rows = [one for one in coverage.policy.origins if one.kind == "policy"]
     if rows:
@@ -133,10 +144,6 @@ def _says(one: ClauseCoverage) -> str:
     clause = one.clause
     quote = f"\u201c{escape_cell(clause.quote)}\u201d" if clause.quote else ""
     return " ".join(filter(None, (quote, escape_cell(clause.statement or clause.title))))
-
-
-def _question(one: ClauseCoverage) -> str:
-    return escape_cell(one.clause.attest)
 
 
 def _why(one: ClauseCoverage) -> str:

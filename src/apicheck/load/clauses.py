@@ -69,6 +69,7 @@ def _build_clause(clause_id: str, written: _Written) -> Clause:
         ops=parse_optional_selector(fields.get("ops")),
         example=_build_examples(fields.get("example", ())),
         attest=fields.get("attest", ""),
+        untested=fields.get("untested", ""),
         ambiguity=fields.get("ambiguity", ""),
         contradiction=fields.get("contradiction", ""),
         readings=tuple(as_list(fields.get("readings", ()))),

@@ -18,6 +18,7 @@ from apicheck.model.facts import (
     Authentication,
     Authorization,
     Deprecation,
+    Document,
     Facts,
     Hsts,
     OAuth,
@@ -149,6 +150,11 @@ def _expand_versioning(facts: Members) -> None:
     facts["compatible"] = ("*" if named else None) if isinstance(named, bool) else named
 
 
+def _expand_document(facts: Members) -> None:
+    if isinstance(contact := facts.get("contact"), bool):
+        facts["contact"] = {} if contact else None
+
+
 def _expand_webhooks(facts: Members) -> None:
     facts["events"] = {
         name: {"name": name, **as_mapping("cause", event or "")}
@@ -193,6 +199,7 @@ _SECTIONS: Mapping[Any, Callable[[Members], None]] = {
     RateLimits: _expand_rate_limits,
     RateHeaders: _expand_rate_headers,
     Deprecation: _expand_deprecation,
+    Document: _expand_document,
     Versioning: _expand_versioning,
     Webhooks: _expand_webhooks,
     Transport: _expand_transport,

@@ -17,10 +17,14 @@ _METHODS = frozenset(("get", "put", "post", "delete", "options", "head", "patch"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """host: with its port, in lower case; "" for that of the document. path: no final slash."""
+    """host: with its port, in lower case; "" for that of the document. path: no final slash.
+
+    scheme: "" without a host.
+    """
 
     host: str
     path: str
+    scheme: str = ""
 
 
 HERE = Server("", "")
@@ -47,7 +51,8 @@ def _read_server(node: Node) -> Server:
     parts = _split(url)
     path = "/" + parts.path.lstrip("/") if parts.netloc else parts.path
     whole = urljoin("http://document/", re.sub("^/+", "/", path))
-    return Server(parts.netloc.rpartition("@")[2].lower(), urlsplit(whole).path.rstrip("/"))
+    host = parts.netloc.rpartition("@")[2].lower()
+    return Server(host, urlsplit(whole).path.rstrip("/"), parts.scheme if host else "")
 
 
 def _split(url: str) -> SplitResult:

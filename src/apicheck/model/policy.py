@@ -14,6 +14,24 @@ from apicheck.model.verdict import Grade, Level
 
 PROVIDER_ACTORS = ("provider", "provider-process")
 
+OTHER_ACTORS = {
+    "provider": "it binds the provider",
+    "client": "it binds the partner's client, which only a sandbox can watch",
+    "receiver": "it binds the partner's webhook receiver, which apicheck receiver tests",
+    "partner-organisation": "it binds the partner's organisation",
+    "provider-process": "it is a duty of the provider's organisation",
+}
+"""Actor -> why a run that tests another party does not judge a clause."""
+
+ATTESTERS = {
+    "provider": "whoever runs the API",
+    "provider-process": "the provider's organisation",
+    "client": "whoever builds the partner's client",
+    "receiver": "whoever runs the partner's receiver",
+    "partner-organisation": "the partner's organisation",
+}
+"""Actor -> who can answer a clause's question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -51,6 +69,8 @@ class Clause:
     ops: Selector | None = None
     example: tuple[Example, ...] = ()
     attest: str = ""
+    untested: str = ""
+    """Why no check tests it, where its actors are not the reason."""
     ambiguity: str = ""
     """What the source leaves open."""
     contradiction: str = ""

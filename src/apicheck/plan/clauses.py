@@ -6,18 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from apicheck.model.check import Check
 from apicheck.model.plan import Options, PlannedClause
-from apicheck.model.policy import Clause, Policy
+from apicheck.model.policy import OTHER_ACTORS, Clause, Policy
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.model.verdict import NotTested, NotTestedKind
-
-OTHER_ACTORS = {
-    "provider": "it binds the provider",
-    "client": "it binds the partner's client, which only a sandbox can watch",
-    "receiver": "it binds the partner's webhook receiver, which apicheck receiver tests",
-    "partner-organisation": "it binds the partner's organisation",
-    "provider-process": "it is a duty of the provider's organisation",
-}
 
 
 def matches(check_id: str, patterns: Iterable[str]) -> bool:
@@ -68,7 +60,8 @@ def _plan_clause(
         )
         return PlannedClause(clause, (), why)
     if not named:
-        reason = "no check tests it yet" if not clause.attest else "a person attests it"
+        unasked = "no check tests it yet" if not clause.attest else "a person attests it"
+        reason = clause.untested or unasked
         kind = NotTestedKind.OTHER_ACTOR if clause.attest else NotTestedKind.NO_CHECK
         return PlannedClause(clause, (), NotTested(kind, reason))
     wanted = tuple(check_id for check_id in named if is_selected(check_id, options))

@@ -35,6 +35,7 @@ from apicheck.report.text import join_lines, make_visible
 from apicheck.report.themes import view_operations, view_themes
 from apicheck.report.timelines import view_timelines
 from apicheck.report.times import find_clock
+from apicheck.report.unjudged import explain_unjudged, name_attesters
 from apicheck.report.view import (
     MORE_SHOWN,
     PRINTED_KINDS,
@@ -136,6 +137,8 @@ def _make_environment() -> Environment:
     environment.filters["answer"] = describe_answer
     environment.filters["person"] = describe_person
     environment.filters["effect"] = describe_waiver
+    environment.filters["unjudged"] = explain_unjudged
+    environment.filters["attesters"] = name_attesters
     return environment
 
 

@@ -68,6 +68,7 @@ THEMES: Mapping[str, str] = {
     "versioning": "Versions",
     "headers": "Headers and transport",
     "transport": "Headers and transport",
+    "document": "The document",
     "formats": "The document",
     "conformance": "The document",
     "behaviour": "Behaviour",

@@ -140,7 +140,7 @@ def _find_breaking(one: ClauseCoverage, broken: Broken) -> ClauseCoverage:
 def _explain(clause: Clause, reason: str) -> tuple[Means, str]:
     """Why no check tests a clause."""
     if clause.attest:
-        return Means.ATTESTATION, clause.attest
+        return Means.ATTESTATION, _join(clause.untested or reason, clause.attest)
     if clause.level is Level.INFO:
         return Means.INFORMATIVE, "it demands nothing"
     if "provider" in clause.actors or "receiver" in clause.actors:
@@ -148,6 +148,10 @@ def _explain(clause: Clause, reason: str) -> tuple[Means, str]:
     if "client" in clause.actors:
         return Means.SANDBOX, f"{reason}: there is none yet"
     return Means.OPEN, f"{reason}, and no question asks for it"
+
+
+def _join(reason: str, question: str) -> str:
+    return f"{reason} {question}" if reason.endswith(".") else f"{reason}: {question}"
 
 
 def _name_outcomes(check: str, planned: PlannedClause) -> tuple[str, ...]:

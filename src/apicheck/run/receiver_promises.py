@@ -102,6 +102,7 @@ def promise_of_provider(
             "signature": _write_signature(fill_signature(webhooks.signature, values)),
             "payload": dict(webhooks.payload),
             "delivery": _write_delivery(webhooks.delivery),
+            **({"https": webhooks.https} if webhooks.https else {}),
         },
         sample=_find_sample(spec, webhooks, events),
         title=f"A receiver of {policy.title or policy.id}",
@@ -217,6 +218,7 @@ def _write_clause(clause: Clause) -> Json:
         "source": clause.source,
         "checks": [name for name in clause.checks if name.startswith(f"{CLAUSE_SET}/")],
         "attest": clause.attest,
+        "untested": clause.untested,
         "ambiguity": clause.ambiguity,
     }
     return {name: value for name, value in fields.items() if value}

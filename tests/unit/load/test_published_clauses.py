@@ -1,7 +1,8 @@
 """The providers' own texts, read a second time: what their policies must say of each sentence.
 
 `published_clauses.json` was read from the texts and not from the policies: the section and level of
-each sentence, and the numbers, names of headers, hosts and durations in it.
+each sentence, the numbers, names of headers, hosts and durations in it, whom it binds, and by what
+means a machine can judge it: requests to a server, deliveries to a receiver, the document.
 """
 
 import json

@@ -25,13 +25,14 @@ from apicheck.load.servers import Server, choose_server, find_home, prefix_of, r
     ],
 )
 def test_the_url_of_a_server_is_resolved(url: str, host: str, path: str) -> None:
-    assert read_servers([{"url": url}]) == (Server(host, path),)
+    scheme = "https" if host and url.startswith("https:") else ""
+    assert read_servers([{"url": url}]) == (Server(host, path, scheme),)
 
 
 def test_variables_have_their_defaults() -> None:
     variables = {"host": {"default": "api.example.com"}, "base": {"default": "v2"}}
     servers = [{"url": "https://{host}/{base}", "variables": variables}]
-    assert read_servers(servers) == (Server("api.example.com", "/v2"),)
+    assert read_servers(servers) == (Server("api.example.com", "/v2", "https"),)
 
 
 @pytest.mark.parametrize("servers", [None, [], {}, "x", [3]])
@@ -66,6 +67,6 @@ def test_the_home_of_a_document_is_where_it_or_most_of_it_is_served(
 def test_an_operation_is_elsewhere_when_none_of_its_servers_is_at_home() -> None:
     home = frozenset({"", "a.example"})
     both = [{"url": "https://b.example/b"}, {"url": "https://a.example/a"}]
-    assert choose_server(both, home) == (Server("a.example", "/a"), "")
-    assert choose_server(both[:1], home) == (Server("b.example", "/b"), "b.example")
+    assert choose_server(both, home) == (Server("a.example", "/a", "https"), "")
+    assert choose_server(both[:1], home) == (Server("b.example", "/b", "https"), "b.example")
     assert choose_server(None, home) == (Server("", ""), "")

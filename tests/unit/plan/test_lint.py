@@ -254,7 +254,7 @@ def test_lint_knows_of_every_kind_of_request_whether_it_needs_a_body() -> None:
         "accept",
         "unknown_embed",
     }
-    with_other_requests = {"unknown_query", "unknown_field", "format"}
+    with_other_requests = {"unknown_query", "unknown_field", "format", "user_agent"}
     assert kinds == {*_OF_BODIES, *without_body, *with_other_requests}
 
 

@@ -22,7 +22,9 @@ from apicheck.authoring import (
 from apicheck.checks.errors._refusals import is_oauth, names_its_members
 from apicheck.checks.errors.unknown_parts import add_unknown_part
 
-_SLASH = "trailing_slash"
+_SLASH, _CLIENT = "trailing_slash", "user_agent"
+_OTHER_CLIENT = "curl/8.14.1"
+"""Neither apicheck's own name nor that of a client of the provider."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -36,10 +38,11 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """A slash and a query parameter for operations that only read; a member of the body."""
+    """A slash, a query parameter, another client for operations that read; a member of the body."""
     possible = {
         _SLASH: subject.op.safe and not subject.op.path.endswith("/"),
         "unknown_query": subject.op.safe,
+        _CLIENT: subject.op.safe,
         "unknown_field": names_its_members(subject),
     }
     promises = subject.facts.requests
@@ -56,6 +59,8 @@ def script(subject: Subject) -> Script:
     request = yield from build.valid_request(subject)
     if subject.row.name == _SLASH:
         yield from steps.send(replace(request, path=f"{request.path}/"))
+    elif subject.row.name == _CLIENT:
+        yield from steps.send(request.with_header("User-Agent", _OTHER_CLIENT))
     else:
         yield from steps.send(add_unknown_part(subject, request))
 
@@ -73,8 +78,13 @@ CHECK = Check(
     script=script,
     judge=judge,
     accepted=True,
-    reads=("requests.trailing_slash", "requests.unknown_query", "requests.unknown_field"),
+    reads=(
+        "requests.trailing_slash",
+        "requests.unknown_query",
+        "requests.unknown_field",
+        "requests.user_agent",
+    ),
     standards=("rfc6749#3.2",),
     outcomes=(Outcome("refused", Severity.LOW),),
-    proven_by={"refused": ("errors/refuses-unknown-parameters",)},
+    proven_by={"refused": ("errors/refuses-other-clients", "errors/refuses-unknown-parameters")},
 )

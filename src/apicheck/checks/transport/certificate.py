@@ -12,7 +12,6 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Script,
     Severity,
@@ -22,8 +21,8 @@ from apicheck.authoring import (
     TransportErrorKind,
     steps,
 )
-from apicheck.authoring.endpoints import NO_HTTPS_URL
-from apicheck.checks.transport._handshakes import (
+from apicheck.authoring.endpoints import CERTIFICATES_UNVERIFIED, NO_HTTPS_URL
+from apicheck.authoring.handshakes import (
     BUSY,
     explain,
     find_certificate_problem,
@@ -31,11 +30,6 @@ from apicheck.checks.transport._handshakes import (
 )
 
 _FACT = "transport.https"
-_UNVERIFIED = NotTested(
-    NotTestedKind.NEEDS_ENDPOINT,
-    "the target file has certificates not verified",
-    '[tls]\nca_file = "ca.pem"  # in place of verify = false',
-)
 _EXPECTED = {
     "not-valid-now": "a certificate that is valid at this time",
     "other-name": "a certificate for the host's name",
@@ -48,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if subject.facts.transport.https not in ("required", "recommended"):
         return NotApplicable("the policy does not promise HTTPS")
     if not subject.context.verifies_certificates:
-        return _UNVERIFIED
+        return CERTIFICATES_UNVERIFIED
     return Applies(facts=(_FACT,)) if subject.context.endpoints.https_url else NO_HTTPS_URL
 
 

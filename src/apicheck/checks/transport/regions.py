@@ -25,7 +25,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.endpoints import send_by
-from apicheck.checks.transport._handshakes import explain, find_certificate_problem
+from apicheck.authoring.handshakes import explain, find_certificate_problem
 
 _FACT = "transport.hosts"
 _ABSENT = (TransportErrorKind.REFUSED, TransportErrorKind.DNS, TransportErrorKind.TLS,

@@ -24,7 +24,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.endpoints import NO_HTTPS_URL
-from apicheck.checks.transport._handshakes import BUSY, explain, is_refused, request_root
+from apicheck.authoring.handshakes import BUSY, explain, is_refused, request_root
 
 _VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 _DEPRECATED = {"1.0": " (RFC 8996, section 4)", "1.1": " (RFC 8996, section 5)"}

@@ -7,32 +7,21 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Check,
     Confirm,
-    Exchange,
     Failure,
-    Fold,
     Outcome,
-    PassiveResult,
     RunContext,
     Severity,
     compare,
+    folds,
 )
 from apicheck.checks.versioning import _history
 from apicheck.checks.versioning._history import FACT, HISTORY
 
 
-def start(_: RunContext) -> None:
-    """There is nothing to note: documents are judged, and no exchange."""
-
-
-def step(_context: RunContext, state: None, _exchange: Exchange) -> None:
-    """No exchange says anything of a document."""
-    return state
-
-
-def finish(context: RunContext, _: None) -> tuple[PassiveResult, ...]:
+def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
     """A result for each operation of today that an earlier document has, and one for the API."""
     if not context.earlier:
-        return ()
+        return
     found = list(_judge(context))
     failed = {subject for subject, _ in found}
     judged = {""} | {
@@ -41,11 +30,8 @@ def finish(context: RunContext, _: None) -> tuple[PassiveResult, ...]:
         for _, now in _history.find_pairs(context, old).values()
         if now is not None
     }
-    passed = [(subject, None) for subject in sorted(judged - failed)]
-    return tuple(
-        PassiveResult(subject, FACT, 1, judgement, count=1)
-        for subject, judgement in (*found, *passed)
-    )
+    yield from ((subject, FACT, wrong) for subject, wrong in found)
+    yield from ((subject, FACT, None) for subject in sorted(judged - failed))
 
 
 def _judge(context: RunContext) -> Iterator[tuple[str, Failure]]:
@@ -75,7 +61,7 @@ CHECK = Check(
     title="The document is compatible with the earlier ones",
     failure_title="The document is not compatible with an earlier one",
     applies=_history.applies,
-    fold=Fold(start, step, finish),
+    fold=folds.per_document(read),
     reads=(FACT, HISTORY),
     outcomes=(
         Outcome("incompatible", Severity.HIGH, Confirm.ONCE),

@@ -17,6 +17,7 @@ from apicheck.model.facts.access import (
     Jwt,
     Tenant,
 )
+from apicheck.model.facts.document import Document
 from apicheck.model.facts.formats import (
     Dates,
     Embed,
@@ -76,6 +77,7 @@ __all__ = [
     "Delivery",
     "Deprecation",
     "Directive",
+    "Document",
     "EarlierDocument",
     "Embed",
     "Event",
@@ -135,4 +137,5 @@ class Facts:
     webhooks: Never | Webhooks | None = None
     transport: Transport = field(default_factory=Transport)
     formats: Formats = field(default_factory=Formats)
+    document: Document = field(default_factory=Document)
     client: Mapping[str, Json] = field(default_factory=dict)

@@ -143,6 +143,8 @@ class Webhooks:
     """Where a delivery's id is: {"header": name} or {"pointer": pointer}."""
     targets: Targets = field(default_factory=Targets)
     receiver: str = ""
+    https: str = ""
+    """Whether URLs of receivers begin with https: "required" or "recommended"; "": not said."""
 
     @property
     def id_pointer(self) -> str:

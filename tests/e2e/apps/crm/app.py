@@ -55,6 +55,10 @@ MISTAKES: dict[str, str] = {
     "plain-served": "plain HTTP is served",
     "version-1": "/api/v1 is served, too",
     "foreign-read": "objects of another account are read",
+    "hooks-by-personal-tokens": "a personal token may make and delete hooks",
+    "code-twice": "a code gets a token twice",
+    "any-redirect": "a code is sent to whatever URL is asked for",
+    "state-lost": "the browser comes back without the state",
 }
 
 RESOURCES = {
@@ -126,6 +130,7 @@ class Client:
     account: str
     app: str
     scopes: tuple[str, ...] = ("read", "write")
+    callback: str = ""
 
 
 @dataclass
@@ -156,9 +161,11 @@ class Service:
         self.accounts = {"first": Account(), "second": Account()}
         self.tokens: dict[str, Grant] = {}
         self.clients: dict[str, Client] = {}
+        self.codes: dict[str, tuple[Client, Grant, list[str]]] = {}
         self.used: dict[str, tuple[float, int]] = {}
         self.minted: dict[str, str] = {}
         rules = [
+            Rule("/oauth/authorise", endpoint="authorise", methods=["GET"]),
             Rule("/oauth/token", endpoint="token", methods=["POST"]),
             Rule("/oauth/token/revoke", endpoint="revoke", methods=["POST"]),
             Rule("/api/v2/users", endpoint="users", methods=["GET"]),
@@ -212,6 +219,8 @@ class Service:
         spent: dict[str, str] = {}
         try:
             endpoint, values = self.rules.bind_to_environ(request.environ).match()
+            if endpoint == "authorise":
+                return self.authorise(request)
             if endpoint in ("token", "revoke"):
                 return self.serve_client(request, endpoint)
             response = self.serve(request, endpoint, values.get("number", 0), spent)
@@ -283,6 +292,8 @@ class Service:
         hooks = endpoint.startswith("hook") and not reads
         if hooks and not grant.admin and self.broken != "hooks-for-everyone":
             raise Refused(403, "Only an administrator may do this")
+        if hooks and not grant.app and self.broken != "hooks-by-personal-tokens":
+            raise Refused(403, "Only a registered application may do this")
 
     def count(self, request: Request, grant: Grant) -> dict[str, str]:
         """Count a request, and tell how many are left. Raises for one too many."""
@@ -488,14 +499,15 @@ class Service:
         kind = request.form.get("grant_type")
         if kind is None or any(len(request.form.getlist(key)) > 1 for key in request.form):
             raise Refused(400, "invalid_request")
-        if kind in ("refresh_token", "authorization_code"):
+        if kind == "refresh_token":
             raise Refused(400, "invalid_grant")
-        if kind != "client_credentials":
+        if kind == "authorization_code":
+            asked, token = self.exchange(request, client)
+        elif kind != "client_credentials":
             raise Refused(400, "unsupported_grant_type")
-        asked = request.form.get("scope", "").split() or list(client.scopes)
-        if not {*asked} <= {*client.scopes}:
-            raise Refused(400, "invalid_scope")
-        token = self.grant(client.account, client.app, asked, user=f"of-{client.app}")
+        else:
+            asked = self.read_scopes(request.form.get("scope", ""), client)
+            token = self.grant(client.account, client.app, asked, user=f"of-{client.app}")
         told = {
             "access_token": token,
             "token_type": "bearer",
@@ -505,6 +517,54 @@ class Service:
         }
         fresh = {"Cache-Control": "no-store", "Pragma": "no-cache"}
         return to_json(told, 200, {} if self.broken == "token-cached" else fresh)
+
+    def read_scopes(self, written: str, client: Client) -> list[str]:
+        asked = written.split() or list(client.scopes)
+        if not {*asked} <= {*client.scopes}:
+            raise Refused(400, "invalid_scope")
+        return asked
+
+    def exchange(self, request: Request, client: Client) -> tuple[list[str], str]:
+        """A token for a code, which works once, for its client and with its own URL."""
+        code = request.form.get("code", "")
+        if not code:
+            raise Refused(400, "invalid_request")
+        known = self.codes.get(code)
+        if known is None or known[0] is not client:
+            raise Refused(400, "invalid_grant")
+        if request.form.get("redirect_uri") != client.callback:
+            raise Refused(400, "invalid_grant")
+        if self.broken != "code-twice":
+            del self.codes[code]
+        _, person, asked = known
+        token = self.grant(person.account, client.app, asked, user=person.user, admin=person.admin)
+        return asked, token
+
+    def authorise(self, request: Request) -> Response:
+        """Send the browser back with a code, once whoever it is of is known."""
+        given = request.args
+        client = self.clients.get(given.get("client_id", ""))
+        back = given.get("redirect_uri", "")
+        if client is None or (back != client.callback and self.broken != "any-redirect"):
+            raise Refused(400, "The application, or where to return to, is not known")
+        person = self.authenticate(request)
+        told: dict[str, str] = {}
+        if given.get("response_type") != "code":
+            unknown = "response_type" in given
+            told["error"] = "unsupported_response_type" if unknown else "invalid_request"
+        else:
+            try:
+                asked = self.read_scopes(given.get("scope", ""), client)
+            except Refused as refused:
+                told["error"] = refused.message
+            else:
+                told["code"] = secrets.token_urlsafe(24)
+                self.codes[told["code"]] = client, person, asked
+        if "state" in given and self.broken != "state-lost":
+            told["state"] = given["state"]
+        mark = "&" if "?" in back else "?"
+        place = f"{back}{mark}{urllib.parse.urlencode(told)}"
+        return Response("", 302, {"Location": place, "Cache-Control": "no-store"})
 
     def revoke(self, request: Request) -> Response:
         client = self.find_client(request)
@@ -540,7 +600,9 @@ class Service:
         if state not in ("active", "revoked", "expired"):
             return to_json({"error": f"no token can be {state}"}, 400)
         account = wanted.get("tenant") or "first"
-        app = wanted.get("app") or f"app-{account}"
+        permissions = wanted.get("permissions")
+        registered = permissions is None or "registered-app" in permissions
+        app = wanted.get("app") or f"app-{account}" if registered else ""
         scopes = wanted.get("scopes")
         scopes = ["read", "write"] if scopes is None else scopes
         lifetime = -1 if state == "expired" else wanted.get("lifetime") or WEEK_S
@@ -553,6 +615,7 @@ class Service:
             del self.tokens[token]
         told = {
             "id": name, "name": name, "token": token, "scheme": "bearer", "scopes": scopes,
+            "permissions": ["registered-app"] if registered else [],
             "roles": ["admin"] if admin else [], "tenant": account, "user": grant.user, "app": app,
             "account": account, "state": state, "expires": grant.ends,
         }  # fmt: skip

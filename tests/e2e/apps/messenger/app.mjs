@@ -28,6 +28,7 @@ const MISTAKES = {
   "text-429": "a refusal by limit is a text",
   "plain-served": "plain HTTP is served",
   "plain-sent": "plain HTTP is refused, and the message sent",
+  "short-notice": "an operation is deprecated two months after the announcement",
 };
 if (process.argv[2] === "--mistakes") {
   console.log(JSON.stringify(MISTAKES));
@@ -35,6 +36,8 @@ if (process.argv[2] === "--mistakes") {
 }
 const [, , certificate, limit, broken] = process.argv;
 const WINDOW_S = 60;
+// Announced on the first of May; 90 days are promised.
+const DEPRECATED_S = Date.parse(broken === "short-notice" ? "2026-07-01" : "2026-09-01") / 1000;
 const REFUSED = { pending: 403, suspended: 403, terminated: 403, disabled: 401, revoked: 401 };
 const keys = new Map();
 const contacts = new Map();
@@ -140,6 +143,7 @@ function list(key, url) {
   return [200, { data: own.reverse().slice(0, Number(wanted)).map(show) }];
 }
 
+const describe = (key) => ({ name: key.account, plan: "growth", baa: true });
 const show = ({ account, ...shown }) => shown;
 
 function create(key, body) {
@@ -171,7 +175,8 @@ const ROUTES = [
   ["POST", /^\/v1\/contacts$/, (k, b) => create(k, b)],
   ["GET", /^\/v1\/contacts\/([^/]+)$/, (k, _, id) => [200, show(find(k, id))]],
   ["DELETE", /^\/v1\/contacts\/([^/]+)$/, (k, _, id) => remove(k, id)],
-  ["GET", /^\/v1\/account$/, (k) => [200, { name: k.account, plan: "growth", baa: true }]],
+  ["GET", /^\/v1\/account$/, (k) => [200, describe(k)]],
+  ["GET", /^\/v1\/account\/plan$/, (k) => [200, describe(k), { Deprecation: `@${DEPRECATED_S}` }]],
 ];
 
 function serve(request, url, body) {
@@ -220,10 +225,10 @@ function mint({ tenant, state }) {
   return { ...known, tenant: account, account, app: "", parameters: {}, expires: null };
 }
 
-function answer(response, status, value) {
+function answer(response, status, value, headers = {}) {
   const isText = status === 429 && broken === "text-429";
   const type = isText ? "text/plain" : "application/json";
-  response.writeHead(status, value === undefined ? {} : { "Content-Type": type });
+  response.writeHead(status, value === undefined ? {} : { "Content-Type": type, ...headers });
   response.end(value === undefined ? undefined : isText ? "Too many requests." : JSON.stringify(value));
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Exchange, Request, TransportErrorKind
 from apicheck.authoring.endpoints import send_by
+from apicheck.model.exchange import Exchange, Request, TransportErrorKind
 
 BUSY = frozenset({429, *range(500, 600)})
 """Statuses that say nothing of the connection on which they came."""

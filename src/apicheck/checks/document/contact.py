@@ -1,0 +1,69 @@
+"""The document names whom to ask, as the policy does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Failure,
+    NotApplicable,
+    Outcome,
+    RunContext,
+    Severity,
+    Subject,
+    folds,
+)
+from apicheck.checks.document._parts import WHOLE, compare_url, read_member
+
+FACT = "document.contact"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy says that there is a contact."""
+    if subject.facts.document.contact is None:
+        return NotApplicable(f"the policy names no contact ({FACT})")
+    return Applies(facts=(FACT,))
+
+
+def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
+    """One result: the first member that is missing or differs, if there is one."""
+    wanted = context.facts.document.contact or {}
+    wrong = next(filter(None, (_compare(context, *one) for one in wanted.items())), None)
+    if not wanted and not any(_read(context, name) for name in ("name", "url", "email")):
+        wrong = Failure("missing", "a contact in /info/contact", "none")
+    yield WHOLE, FACT, wrong
+
+
+def _read(context: RunContext, name: str) -> str:
+    return read_member(context.spec, "info", "contact", name)
+
+
+def _compare(context: RunContext, name: str, promised: str) -> Failure | None:
+    written, place = _read(context, name), f"/info/contact/{name}"
+    if name == "url":
+        return compare_url(written, promised, place)
+    if not written:
+        return Failure("missing", f"{promised} in {place}", "none", place)
+    if written.casefold() == promised.casefold():
+        return None
+    return Failure("differs", f"{promised} in {place}", written, place)
+
+
+CHECK = Check(
+    title="The document names whom to ask",
+    failure_title="The document does not name whom to ask as promised",
+    applies=applies,
+    fold=folds.per_document(read),
+    reads=(FACT,),
+    outcomes=(
+        Outcome("missing", Severity.LOW, Confirm.ONCE),
+        Outcome("differs", Severity.LOW, Confirm.ONCE),
+    ),
+    proven_by={
+        "missing": ("document/names-no-contact",),
+        "differs": ("document/names-another-contact",),
+    },
+)

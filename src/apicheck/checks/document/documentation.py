@@ -1,0 +1,52 @@
+"""The document leads to the documentation that the policy names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Failure,
+    NotApplicable,
+    Outcome,
+    RunContext,
+    Severity,
+    Subject,
+    folds,
+)
+from apicheck.checks.document._parts import WHOLE, compare_url, read_member
+
+FACT = "document.documentation"
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy says where the documentation is."""
+    if not subject.facts.document.documentation:
+        return NotApplicable(f"the policy does not say where the documentation is ({FACT})")
+    return Applies(facts=(FACT,))
+
+
+def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
+    """One result."""
+    written = read_member(context.spec, "externalDocs", "url")
+    promised = context.facts.document.documentation
+    yield WHOLE, FACT, compare_url(written, promised, "/externalDocs/url")
+
+
+CHECK = Check(
+    title="The document leads to the documentation",
+    failure_title="The document does not lead to the documentation as promised",
+    applies=applies,
+    fold=folds.per_document(read),
+    reads=(FACT,),
+    outcomes=(
+        Outcome("missing", Severity.LOW, Confirm.ONCE),
+        Outcome("differs", Severity.LOW, Confirm.ONCE),
+    ),
+    proven_by={
+        "missing": ("document/leads-to-no-documentation",),
+        "differs": ("document/leads-to-other-documentation",),
+    },
+)

@@ -1,0 +1,80 @@
+"""The document's servers are those that the policy names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from apicheck.authoring import (
+    Applies,
+    Check,
+    Confirm,
+    Failure,
+    NotApplicable,
+    Outcome,
+    RunContext,
+    Severity,
+    Subject,
+    folds,
+)
+from apicheck.authoring.document import Server, read_servers
+from apicheck.checks.document._parts import WHOLE
+
+FACT, HOSTS = "document.servers", "transport.hosts"
+_OWN_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+
+
+def applies(subject: Subject) -> Applies | NotApplicable:
+    """Where the policy names a server, or hosts of regions."""
+    if not subject.facts.document.servers and not subject.facts.transport.hosts:
+        return NotApplicable(f"the policy names no server ({FACT}, {HOSTS})")
+    return Applies(facts=(FACT, HOSTS))
+
+
+def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
+    """A result for each server and each region, if the document says where the API is."""
+    servers = tuple(filter(_is_elsewhere, read_servers(context.spec.document.get("servers"))))
+    if not servers:
+        return
+    for url in context.facts.document.servers:
+        wrong = None if _serves(context, servers, url) else _fail(f"URLs that begin {url}", servers)
+        yield WHOLE, FACT, wrong
+    hosts = {server.host for server in servers}
+    if len(hosts) > 1:  # a document with one host may be that of one region
+        for region, host in context.facts.transport.hosts.items():
+            found = host.lower() in hosts
+            yield WHOLE, f"{HOSTS}.{region}", None if found else _fail(f"a server {host}", servers)
+
+
+def _is_elsewhere(server: Server) -> bool:
+    return server.host.rpartition(":")[0] not in _OWN_MACHINE and (
+        server.host not in ("", *_OWN_MACHINE)
+    )
+
+
+def _serves(context: RunContext, servers: Iterable[Server], url: str) -> bool:
+    """Whether the URLs of some operations begin with one."""
+    wanted = urlsplit(url)
+    path = wanted.path.rstrip("/")
+    paths = [one.path for one in context.spec.operations if not one.host]
+    return any(
+        (server.scheme, server.host) == (wanted.scheme, wanted.netloc.lower())
+        and any(f"{one}/".startswith(f"{path}/") for one in (server.path, *paths))
+        for server in servers
+    )
+
+
+def _fail(expected: str, servers: Iterable[Server]) -> Failure:
+    urls = ", ".join(f"{server.scheme}://{server.host}{server.path}" for server in servers)
+    return Failure("missing", expected, f"the servers {urls}", expected)
+
+
+CHECK = Check(
+    title="The document's servers are those of the policy",
+    failure_title="The document lacks a server of the policy",
+    applies=applies,
+    fold=folds.per_document(read),
+    reads=(FACT, HOSTS),
+    outcomes=(Outcome("missing", Severity.MEDIUM, Confirm.ONCE),),
+    proven_by={"missing": ("document/names-other-servers",)},
+)
