@@ -159,7 +159,7 @@ def test_a_partner_gets_a_verdict_from_two_lines(
     )
     assert said.code == 0, said
     assert re.search(
-        r"✓ conformant: (\d+) of \1 automatic must-clauses of the receiver met", said.out
+        r"✓ conformant: (\d+) of the receiver's \1 automatically tested must-clauses met", said.out
     )
     assert read_secret(honest) not in said.out + said.err
     again = judge_saved(tmp_path / "run")

@@ -84,7 +84,7 @@ def _decide(
     if wrong_base := explain_wrong_base(plan, operations, preflight):
         return RunWord.INVALID, wrong_base
     if violated and not forgiving:
-        return RunWord.NOT_CONFORMANT, _describe_violations(violated)
+        return RunWord.NOT_CONFORMANT, _describe_violations(violated, left)
     if broken:
         return RunWord.INVALID, f"preflight failed: {broken[0].message}"
     if not violated and not any(map(_shows_something, musts)):
@@ -127,14 +127,16 @@ def _is_excused(clause: ClauseResult, results: Sequence[CheckResult], options: O
     return bool(kinds) and all(kind in options.allow_incomplete for kind in kinds)
 
 
-def _describe_violations(violated: Sequence[ClauseResult]) -> str:
+def _describe_violations(violated: Sequence[ClauseResult], left: Sequence[ClauseResult]) -> str:
     clauses = "must-clause is" if len(violated) == 1 else "must-clauses are"
-    return f"{len(violated)} {clauses} violated: {_name(violated)}"
+    words = f"{len(violated)} {clauses} violated: {_name(violated)}"
+    return f"{words}; left open: {_describe_open(left)}" if left else words
 
 
 def _name(clauses: Sequence[ClauseResult]) -> str:
-    names = ", ".join(c.clause.id for c in clauses[:_NAMED])
-    more = f" and {len(clauses) - _NAMED} more" if len(clauses) > _NAMED else ""
+    shown = clauses if len(clauses) == _NAMED + 1 else clauses[:_NAMED]
+    names = ", ".join(c.clause.id for c in shown)
+    more = f" and {len(clauses) - _NAMED} more" if len(clauses) > len(shown) else ""
     return names + more
 
 
@@ -158,11 +160,12 @@ def _describe_scope(
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     violated = sum(c.consequence is Consequence.VIOLATION or c.waived for c in musts)
     actor = plan.policy.actor
-    parts = [f"{decided - violated} of {len(musts)} automatic must-clauses of the {actor} met"]
+    met, noun = decided - violated, "must-clause" if len(musts) == 1 else "must-clauses"
+    parts = [f"{met} of the {actor}'s {len(musts)} automatically tested {noun} met"]
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
-        parts.append(f"accepted {accepted} of {len(operations)} {noun}")
+        parts.append(f"the API accepted a request for {accepted} of {len(operations)} {noun}")
     if waived := sum(c.waived for c in musts):
         parts.append(f"{waived} waived")
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
@@ -170,11 +173,11 @@ def _describe_scope(
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,
         "need a control protocol": NotTestedKind.NEEDS_CONTROL,
         "need a view of the receiver's effects": NotTestedKind.NEEDS_EFFECTS,
-        "that bind other parties": NotTestedKind.OTHER_ACTOR,
+        "more that bind other parties": NotTestedKind.OTHER_ACTOR,
         "not selected": NotTestedKind.SELECTED_OUT,
     }
     if attest:
-        parts.append(f"{attest} for a person to attest")
+        parts.append(f"{attest} more for a person to attest")
     for words, kind in beside.items():
         number = sum(c.kind is kind and not c.in_scope for c in clauses)
         if number:

@@ -247,9 +247,9 @@ def test_the_word_comes_with_its_scope() -> None:
     got = decide_word(made, judge_clauses(made, results), results, ())
     assert got.word is RunWord.CONFORMANT_WITH_WAIVERS
     assert got.why == "every automatic must-clause in scope holds; waived: T-3"
-    assert "1 of 1 automatic must-clauses" in got.scope
-    assert "1 for a person to attest" in got.scope
-    assert "1 that bind other parties" in got.scope
+    assert "1 of the provider's 1 automatically tested must-clause met" in got.scope
+    assert "1 more for a person to attest" in got.scope
+    assert "1 more that bind other parties" in got.scope
     assert "1 out of scope by the target" in got.scope
 
 

@@ -32,7 +32,7 @@ def test_a_waived_failure_is_a_warning_and_the_word_says_that_it_is_waived() -> 
     assert got.reason.endswith("waived by Ada until 2027-03-31, API-142: the queue is new")
     assert (word.word, word.exit_code) == (RunWord.CONFORMANT_WITH_WAIVERS, 0)
     assert word.why == "every automatic must-clause in scope that is not waived holds; waived: C-1"
-    assert word.scope.startswith("0 of 1 automatic must-clauses of the provider met")
+    assert word.scope.startswith("0 of the provider's 1 automatically tested must-clause met")
     assert "1 waived" in word.scope
     assert describe_waiver(got) == "excuses the failure"
 
