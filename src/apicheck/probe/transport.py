@@ -79,6 +79,7 @@ class Transport:
         body_cap: int = BODY_CAP,
     ) -> None:
         self.origin = origin
+        self._scheme_and_host = origin.scheme.encode(), origin.host.encode("idna")
         self._body_cap = body_cap
         self._timeout_s = timeout_s
         self._tls = tls or Tls()
@@ -153,12 +154,8 @@ class Transport:
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
         progress.begin(deadline)
-        url = httpcore.URL(
-            scheme=self.origin.scheme.encode(),
-            host=self.origin.host.encode("idna"),
-            port=self.origin.port,
-            target=request.target,
-        )
+        scheme, host = self._scheme_and_host
+        url = httpcore.URL(scheme=scheme, host=host, port=self.origin.port, target=request.target)
         wire = httpcore.Request(
             method=request.method.encode(),
             url=url,
