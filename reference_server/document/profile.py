@@ -69,6 +69,10 @@ class Profile:
     """The paths of the facts that the policy or its document states, and what they are parts of."""
     lowered: Mapping[str, int] = field(default_factory=dict)
     """Bucket -> its limit on this server, where that is not the policy's."""
+    _taken: dict[tuple[Selector, str], bool] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """What `takes` found: every rule asks it of every request."""
 
     @property
     def facts(self) -> Facts:
@@ -82,7 +86,11 @@ class Profile:
 
     def takes(self, selector: Selector, operation: Operation) -> bool:
         """Whether a selector takes an operation."""
-        return selects(selector, operation, self.facts.operations, self.secured)
+        found = self._taken.get((selector, operation.id))
+        if found is None:
+            found = selects(selector, operation, self.facts.operations, self.secured)
+            self._taken[selector, operation.id] = found
+        return found
 
 
 def read_profile(name: str, *, lowers_limits: bool = False) -> Profile:

@@ -43,15 +43,14 @@ def _make_value(call: Call, name: str, status: int, rule: HeaderRule) -> str | N
     echoed = call.header(rule.echo) if rule.echo else None
     if rule.echo and rule.optional and echoed is None:
         return None
+    new = uuid.uuid4()
     candidates = [
         echoed,
         _list_directives(rule),
         None if rule.unique else _sample_header(call, name, status),
-        call.server.variant.format_uuid(str(uuid.uuid4()))
-        if rule.format in (None, "uuid")
-        else None,
-        uuid.uuid4().hex,
-        f"req_{uuid.uuid4().hex}",
+        call.server.variant.format_uuid(str(new)) if rule.format in (None, "uuid") else None,
+        new.hex,
+        f"req_{new.hex}",
         format_http_date(call.server.clock.now()) if rule.format == "http-date" else None,
         "1",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 
 class Clock:
@@ -26,7 +27,12 @@ class Clock:
 
 def format_http_date(at: float) -> str:
     """An instant as an IMF-fixdate (RFC 9110, section 5.6.7). at: epoch seconds."""
-    return format_datetime(datetime.fromtimestamp(int(at), UTC), usegmt=True)
+    return _format_second(int(at))
+
+
+@lru_cache(maxsize=64)
+def _format_second(at: int) -> str:
+    return format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)
 
 
 def parse_instant(text: str) -> float:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
+import os
 import warnings
 
 
 def tame_libraries() -> None:
-    """Set what `re` reads before it is used.
+    """Set what `re` and Hypothesis read before they are used.
 
-    It warns of patterns in other dialects, which documents may have.
+    `re` warns of patterns in other dialects, which documents may have. Hypothesis imports what
+    other distributions plug into it, for the tests of others.
     """
     warnings.filterwarnings("ignore", "Possible ", FutureWarning)
+    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
 
 
 def collect_garbage_rarely() -> None:
@@ -20,4 +23,4 @@ def collect_garbage_rarely() -> None:
     A run keeps a million objects to its end and makes few cycles: a tenth of its time would be
     spent on looking through them again and again.
     """
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)

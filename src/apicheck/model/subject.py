@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from apicheck.model.exchange import Pairs
+from apicheck.model.exchange import Pairs, Request
 from apicheck.model.facts import (
     Bucket,
     Deprecation,
@@ -160,6 +160,10 @@ class RunContext:
         init=False, default_factory=dict, repr=False, compare=False
     )
     """What `selects` found: every passive check asks it of every exchange."""
+    built: dict[tuple[str, str], tuple[tuple[object, ...], Request]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """(operationId, identity) -> the request that was built last, after what it was built from."""
 
     def selects(self, ops: Selector | None, operation: Operation) -> bool:
         """Whether the `ops` of a promise selects an operation; None selects all."""

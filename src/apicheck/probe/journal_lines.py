@@ -24,7 +24,7 @@ from apicheck.model.exchange import (
     TransportErrorKind,
     Via,
 )
-from apicheck.model.json import Json
+from apicheck.model.json import Json, write_json
 from apicheck.model.verdict import (
     HarnessError,
     Inconclusive,
@@ -84,8 +84,7 @@ def encode(line: Line, written: Mapping[str, Exchange]) -> bytes:
             value = {"exchange": _encode_exchange(exchange)}
         case _:
             value = _encode_transcript(line, written)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace") + b"\n"  # a lone surrogate, as JSON writes it
+    return write_json(value) + b"\n"
 
 
 def decode(line: bytes, known: Mapping[str, Exchange]) -> Line:

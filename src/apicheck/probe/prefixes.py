@@ -11,7 +11,7 @@ from apicheck.model.exchange import Exchange, Request
 from apicheck.model.plan import Plan
 from apicheck.model.subject import Recipe
 from apicheck.probe.errors import ProbeStopped
-from apicheck.requests.build import build_request
+from apicheck.requests.from_recipe import build_request
 
 _USUAL = ("/api", "/v1", "/api/v1", "/v2", "/api/v2", "/v3", "/api/v3", "/rest", "/api/rest")
 _TRIED = 14

@@ -22,9 +22,9 @@ from apicheck.probe.pacing import TOO_MANY
 from apicheck.probe.receiver import check_receiver
 from apicheck.probe.transport import Transport
 from apicheck.probe.unreachable import explain_connection_error
-from apicheck.requests.build import build_request
 from apicheck.requests.credentials import credentials_of
 from apicheck.requests.describe import describe
+from apicheck.requests.from_recipe import build_request
 from apicheck.requests.steps import send
 
 _SKEW_NOTED_S = 5.0

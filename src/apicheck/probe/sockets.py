@@ -51,7 +51,8 @@ def has_unasked_bytes(response: httpcore.Response) -> bool:
     some of them already, and offers no way to see that: hence the look at its parser.
     """
     stream: Any = response.stream
-    left_over, _ = stream._stream._connection._h11_state.trailing_data  # noqa: SLF001  (above)
+    stream = getattr(stream, "_stream", stream)  # of a pool
+    left_over, _ = stream._connection._h11_state.trailing_data  # noqa: SLF001  (above)
     connection = response.extensions["network_stream"]
     return bool(left_over) or (isinstance(connection, _Stream) and connection.has_more())
 

@@ -60,6 +60,13 @@ def parse_origin(url: str) -> Origin:
     return Origin(parts.scheme, parts.hostname, port or usual, parts.path.rstrip("/"))
 
 
+_Sender = httpcore.HTTPConnection | httpcore.HTTPProxy
+
+
+def _name_origin(origin: Origin) -> httpcore.Origin:
+    return httpcore.Origin(origin.scheme.encode(), origin.host.encode("idna"), origin.port)
+
+
 class Transport:
     """Connections to one origin.
 
@@ -79,30 +86,31 @@ class Transport:
         body_cap: int = BODY_CAP,
     ) -> None:
         self.origin = origin
+        self._where = _name_origin(origin)
         self._body_cap = body_cap
         self._timeout_s = timeout_s
         self._tls = tls or Tls()
         context = build_context(tls or Tls()) if origin.scheme == "https" else None
         before = _build_proxy_route(proxy, proxy_credentials, tls or Tls()) if proxy else None
         self._route = Route(origin, context, before)
-        # A pool for each thread: one for all makes every thread wait for its lock, and looks
-        # at every idle connection before each request.
-        self._own = threading.local()
-        self._pools: list[httpcore.ConnectionPool] = []
+        # A connection for each thread: a pool for all makes every thread wait for its lock, and
+        # looks at every idle connection before each request.
+        self._kept: dict[int, _Sender] = {}
 
     def close(self) -> None:
         """Close every connection."""
-        for pool in self._pools:
-            pool.close()
+        for sender in self._kept.values():
+            sender.close()
 
-    def _get_pool(self) -> httpcore.ConnectionPool:
-        """The pool of the calling thread."""
-        pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
-        if pool is None:
-            pool = _build_pool(self._route)
-            self._own.pool = pool
-            self._pools.append(pool)
-        return pool
+    def _get_sender(self) -> _Sender:
+        """The connection of the calling thread; a new one where that is over."""
+        thread = threading.get_ident()
+        sender = self._kept.get(thread)
+        if sender is None or _is_over(sender):
+            if sender is not None:
+                sender.close()
+            sender = self._kept[thread] = _build_sender(self._route)
+        return sender
 
     @property
     def proxy_url(self) -> str:
@@ -153,11 +161,9 @@ class Transport:
 
     def _send(self, request: WireRequest, deadline: float) -> WireResult:
         progress.begin(deadline)
+        where = self._where
         url = httpcore.URL(
-            scheme=self.origin.scheme.encode(),
-            host=self.origin.host.encode("idna"),
-            port=self.origin.port,
-            target=request.target,
+            scheme=where.scheme, host=where.host, port=where.port, target=request.target
         )
         wire = httpcore.Request(
             method=request.method.encode(),
@@ -166,10 +172,10 @@ class Transport:
             content=request.body,
             extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
         )
-        pool = self._get_pool()
+        sender = self._get_sender()
         unasked = False
         try:
-            response = pool.handle_request(wire)
+            response = sender.handle_request(wire)
             try:
                 proxy = None if self._route.tunnelled else self._route.proxy
                 if response.status == _PROXY_AUTHENTICATION and proxy:
@@ -181,7 +187,7 @@ class Transport:
             finally:
                 response.close()
                 if unasked:
-                    pool.close()
+                    sender.close()
         except httpcore.ProxyError as error:
             assert self._route.proxy is not None
             refusal = raw.describe_refusal(self._route.proxy, str(error))
@@ -249,12 +255,19 @@ def _kind_of(error: Exception) -> TransportErrorKind:
     return TransportErrorKind.OTHER
 
 
-def _build_pool(route: Route) -> httpcore.ConnectionPool:
-    """A pool of one connection to an origin."""
+def _is_over(sender: _Sender) -> bool:
+    """Whether a connection was closed, or kept for too long; a proxy's pool sees to that itself."""
+    return isinstance(sender, httpcore.HTTPConnection) and (
+        sender.is_closed() or sender.has_expired()
+    )
+
+
+def _build_sender(route: Route) -> _Sender:
+    """A connection to an origin, or a pool of one where an HTTP proxy is on the way."""
     if route.proxy is None or route.proxy.speaks_socks:
-        return httpcore.ConnectionPool(
+        return httpcore.HTTPConnection(
+            _name_origin(route.origin),
             ssl_context=route.context,
-            max_connections=1,
             keepalive_expiry=_KEPT_FOR_S,
             network_backend=Backend(route.proxy),
         )

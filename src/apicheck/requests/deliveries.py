@@ -9,7 +9,7 @@ from apicheck.model.facts import Signature, Webhooks
 from apicheck.model.step import Script, Steps
 from apicheck.model.subject import Recipe, Subject
 from apicheck.model.target import Identity
-from apicheck.requests.build import build_request
+from apicheck.requests.from_recipe import build_request
 from apicheck.requests.steps import send, sign
 from apicheck.signatures import SCHEMES, Delivery, Signing
 from apicheck.signatures.near_misses import NearMiss, list_near_misses, list_rotations

@@ -26,7 +26,7 @@ from apicheck.model.subject import Need
 from apicheck.model.target import Mode
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
-from apicheck.requests.build import build_request
+from apicheck.requests.from_recipe import build_request
 from apicheck.requests.values import read_value
 
 CHECK = collect(entry_points=False)["auth/missing-credentials"]
@@ -191,3 +191,17 @@ def test_a_control_that_hits_a_limit_or_breaks_the_target_needs_no_other_values(
         answered(build.send_control(subject("createContact")), *[Response(status)] * 2)
     assert isinstance(ended.value.why, Inconclusive)
     assert str(status) in ended.value.why.reason
+
+
+def test_a_request_is_built_anew_where_anything_differs_that_it_is_built_from() -> None:
+    context = subject("getContact").context
+    need, recipe = Need("path", "contactId", "createContact", "/id"), Recipe("getContact")
+
+    def build_with(value: str, who: Identity = ADMIN) -> Request:
+        return build_request(context, recipe, who, {need: value})
+
+    first = build_with("c1")
+    assert build_with("c1") is first
+    assert [build_with("c2").path, build_with("c1").path] == ["/contacts/c2", "/contacts/c1"]
+    other = replace(ADMIN, placeholder="$APICHECK_OTHER_TOKEN")
+    assert build_with("c1", other).credentials != first.credentials
