@@ -168,6 +168,28 @@ def test_a_partner_gets_a_verdict_from_two_lines(
     assert "receiver/replay" in {one.check for one in again.checks}
 
 
+def test_the_report_says_of_each_row_what_was_sent_and_what_came(
+    apicheck: Callable[..., Any], honest: Server, tmp_path: Path
+) -> None:
+    said = apicheck(
+        *("receiver", f"{honest.base_url}/hooks", "--scheme", "standard-webhooks"),
+        *("--secret-env", "RECEIVER_SECRET", "--out", tmp_path / "run"),
+        *("--select", "receiver/signature", "--select", "receiver/accepts"),
+        env={"RECEIVER_SECRET": read_secret(honest)},
+    )
+    assert said.code == 0, said
+    saved = json.loads((tmp_path / "run" / "results.json").read_text())
+    signature = next(one for one in saved["results"] if one["check"] == "receiver/signature")
+    assert len(signature["rows"]) == signature["cases"]
+    assert {one["verdict"] for one in signature["rows"]} == {"pass"}
+    page = (tmp_path / "run" / "report.html").read_text()
+    for row in ("signature-absent", "signature-cut-to-43", "key-text", "reordered"):
+        said_of_row = page.partition(f"<code>{row}</code></th>")[2].partition("</tr>")[0]
+        assert "Send it again" in said_of_row
+        assert f"{honest.base_url}/hooks" in said_of_row
+        assert ("204" if row == "reordered" else "401 Unauthorized") in said_of_row
+
+
 def test_a_forgery_that_is_accepted_is_shown_with_the_request_that_shows_it(
     apicheck: Callable[..., Any], tmp_path: Path
 ) -> None:
