@@ -273,6 +273,21 @@ def test_of_a_receiver_as_on_the_page_of_its_library_the_true_weaknesses_are_fou
 
 
 @pytest.mark.long
+def test_of_an_app_of_slack_bolt_the_true_weaknesses_are_found() -> None:
+    with serving([sys.executable, "bolt.py"], APP.parent) as url:
+        run = check_receiver(f"{url}/slack/events", scheme="slack", secret_env="WEBHOOK_SECRET")
+    assert run.outcomes() == {
+        ("receiver/accepts", "unknown-event"),  # 404 where no listener takes the event
+        ("receiver/body", "decoded"),  # the adapter for Flask reads the body as text
+        ("receiver/body", "error"),  # the body is parsed before it is verified
+        ("receiver/malformed", "error"),
+        ("receiver/time", "error"),
+    }
+    assert run.word is RunWord.CONFORMANT
+    assert run.verdicts("receiver/handshake") == {"deliver": Verdict.PASS}
+
+
+@pytest.mark.long
 def test_of_receivers_by_libraries_of_npm_the_true_weaknesses_are_found(
     apicheck: Callable[..., Any], tmp_path: Path
 ) -> None:
