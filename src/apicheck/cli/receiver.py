@@ -87,7 +87,7 @@ def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: A
     apicheck receiver URL --profile canonical --secret-env WEBHOOK_SECRET
     apicheck receiver URL --scheme hmac --param header=X-Sign --param 'value=sha256={mac}' …
     """
-    _agree(url, yes=yes)
+    _agree(url, screen, yes=yes)
     _require_secret(given)
     promised = _promise(given)
     from apicheck.run import ReceiverTarget, run_receiver
@@ -105,7 +105,7 @@ def command(screen: Screen, /, *, url: str, as_json: bool, yes: bool, **given: A
     return result.exit_code
 
 
-def _agree(url: str, *, yes: bool) -> None:
+def _agree(url: str, screen: Screen, *, yes: bool) -> None:
     """Have the user agree to deliveries to another machine. Raises click.UsageError."""
     try:
         parts = urlsplit(url)
@@ -114,7 +114,11 @@ def _agree(url: str, *, yes: bool) -> None:
         raise click.UsageError(f"{url}: {problem}") from None
     if parts.scheme not in ("http", "https") or not host:
         raise click.UsageError(f"{url}: a receiver has an http or https URL")
-    if yes or is_loopback(host):
+    if is_loopback(host):
+        return
+    if parts.scheme == "http":
+        screen.say(f"deliveries to {host} are not encrypted: register a URL that begins with https")
+    if yes:
         return
     words = f"valid deliveries have effects at {host}, which is not this machine"
     if not sys.stdin.isatty():

@@ -239,11 +239,12 @@ def _build_judged(
             return Judged(probe, Verdict.NOT_TESTED, reason, remedy, kind)
         case NotApplicable(reason):
             return Judged(probe, Verdict.NOT_APPLICABLE, reason)
-        case Inconclusive(reason, hides):
+        case Inconclusive(reason, hides, remedy):
             return Judged(
                 probe,
                 Verdict.INCONCLUSIVE,
                 reason,
+                remedy,
                 suspected=hides,
                 exercised=len(exercised),
                 evidence=evidence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -13,7 +13,7 @@ from apicheck.judge.repetition import uphold_repeated
 from apicheck.model.check import Applies, Check, Fold, PassiveResult
 from apicheck.model.exchange import Exchange, Observation, Role, Transcript
 from apicheck.model.plan import Plan, Probe, SkippedSubject
-from apicheck.model.results import CheckResult, FailureSummary
+from apicheck.model.results import CheckResult, FailureSummary, RowResult
 from apicheck.model.subject import Subject, SubjectKind
 from apicheck.model.target import Mode
 from apicheck.model.verdict import (
@@ -28,6 +28,8 @@ from apicheck.model.verdict import (
 
 _EVIDENCE_OF_A_PASS = 3
 _WITNESSES = 5
+_SHOWS_ROWS = "receiver"
+"""The actor whose checks show every row: a partner wants to see each forgery that was refused."""
 
 _Key = tuple[str, str, tuple[str, ...]]
 """Check, subject and fact paths of one result."""
@@ -102,7 +104,18 @@ def _combine_cases(cases: list[Judged], seconds: float) -> CheckResult:
         cases=len(cases),
         evidence=tuple(dict.fromkeys(evidence))[:_WITNESSES],
         seconds=round(seconds, 3),
+        rows=tuple(_list_rows(cases)) if probe.check.actor == _SHOWS_ROWS else (),
     )
+
+
+def _list_rows(cases: Iterable[Judged]) -> Iterator[RowResult]:
+    """List the rows of a table that were played, with what the table says of each."""
+    for one in cases:
+        case = one.probe.subject.case
+        if case is not None and one.evidence:
+            name, about = ("drawn", "") if case.drawn else (case.name, case.value)
+            words = about if isinstance(about, str) else ""
+            yield RowResult(name, words, one.verdict, one.evidence[0])
 
 
 def _list_fact_paths(probe: Probe) -> tuple[str, ...]:

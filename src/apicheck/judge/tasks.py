@@ -12,6 +12,7 @@ from apicheck.model.results import CheckResult, ClauseResult, OperationResult, P
 from apicheck.model.verdict import NotTestedKind, Verdict
 
 _TASKS_AT_MOST = 5
+_AWAITED = "Let what the run waited for reach it in time"
 
 
 def collect_tasks(
@@ -37,16 +38,17 @@ def collect_tasks(
     for clause in clauses:
         for number in clause.results:
             result = results[number]
-            if result.verdict is not Verdict.NOT_TESTED or result.kind is None:
+            awaited = result.verdict is Verdict.INCONCLUSIVE and result.remedy
+            if not awaited and (result.verdict is not Verdict.NOT_TESTED or result.kind is None):
                 continue
             if result.kind is NotTestedKind.SELECTED_OUT:
                 continue
             unplayed = result.kind is NotTestedKind.NEEDS_BUDGET and not result.remedy
             key = _name_task(result)
             if unplayed and broken:
-                key = (result.kind, "Fix the problems found before the run")
+                key = (key[0], "Fix the problems found before the run")
             elif unplayed and stopped:
-                key = (result.kind, "Run it again, to its end")
+                key = (key[0], "Run it again, to its end")
             lines, ids = wanted.setdefault(key, ([], set()))
             ids.add(clause.clause.id)
             if unplayed and broken:
@@ -78,7 +80,8 @@ _TITLES = {
 
 
 def _name_task(result: CheckResult) -> tuple[str, str]:
-    assert result.kind is not None
+    if result.kind is None:
+        return "", _AWAITED
     title = _TITLES.get(result.kind, result.reason.partition(": ")[2] or result.reason)
     if result.kind is NotTestedKind.NEEDS_IDENTITY:
         title = "Give apicheck an identity, or a client that can get tokens"

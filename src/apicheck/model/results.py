@@ -33,12 +33,23 @@ class FailureSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class RowResult:
+    """A row of a check's table. about: what is special about it. evidence: "" for none."""
+
+    name: str
+    about: str
+    verdict: Verdict
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """The verdict of one check on one subject. Knows no clause.
 
     facts: paths that it is about. kind: for not-tested. exercised: exchanges in which the property
     was put to the test. evidence: also of a pass. seconds: that its own exchanges took.
     seconds_read: that the exchanges took which a passive check read; they are of other checks too.
+    rows: of a check of a receiver; those of others are too many.
     """
 
     check: str
@@ -55,6 +66,7 @@ class CheckResult:
     evidence: tuple[str, ...] = ()
     seconds: float = 0.0
     seconds_read: float = 0.0
+    rows: tuple[RowResult, ...] = ()
 
     def narrow(self, taken: Sequence[str], declared: Sequence[str]) -> CheckResult:
         """The result for a clause that takes only some outcomes of the check; () takes all.

@@ -151,10 +151,12 @@ class Inconclusive:
     """The property was not triggered, or an unrelated disturbance hid the response.
 
     hides: the failure that was seen and is not sure; the judge upholds it where it repeats.
+    remedy: as that of `NotTested`.
     """
 
     reason: str
     hides: Failure | None = None
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

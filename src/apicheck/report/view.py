@@ -14,6 +14,7 @@ from apicheck.report.alike import group_alike
 from apicheck.report.curl import build_command
 from apicheck.report.evidence import Evidence
 from apicheck.report.page import Page, read_page
+from apicheck.report.rows import RowView, list_row_evidence, view_rows
 from apicheck.report.sections import group_by_section, label_section
 from apicheck.report.times import find_clock
 from apicheck.report.wire import Shown, show_exchange
@@ -105,6 +106,7 @@ class CheckView:
     tally: tuple[tuple[Verdict, int], ...]
     exercised: int
     sample: Shown | None
+    rows: tuple[RowView, ...] = ()
     spread: str = ""
     """Which rows not every subject was asked, in words."""
 
@@ -124,7 +126,7 @@ def select_evidence(results: Results) -> frozenset[str]:
     passed = {i for check in results.checks for i in check.evidence[:EXCHANGES_OF_A_PASS]}
     failures = [failure for check in results.checks for failure in check.failures]
     failed = {i for failure in failures for i in failure.evidence[:EVIDENCE_KEPT]}
-    return frozenset(found | passed | failed)
+    return frozenset(found | passed | failed) | list_row_evidence(results)
 
 
 def view_findings(results: Results, evidence: Evidence) -> tuple[FindingView, ...]:
@@ -267,6 +269,7 @@ def _view_check(
         tally=tuple((verdict, counts[verdict]) for verdict in VERDICT_ORDER if counts[verdict]),
         exercised=sum(result.exercised for result in judged),
         sample=show_exchange(sample, find_clock(results.run)) if sample else None,
+        rows=tuple(view_rows(results, judged, evidence)),
         spread=_describe_spread(entry.get("spread")),
     )
 

@@ -92,10 +92,11 @@ def make_title(exchange: Exchange) -> str:
     where = f"{via.url}{exchange.request.wire_target}" if via else exchange.request.wire_target
     tls = f" with TLS {via.tls}" if via and via.tls else ""
     request = join_lines(f"{exchange.request.method} {where}{tls}")
-    return f"{_cap(request, 160)} → {_describe_response(exchange)}"
+    return f"{_cap(request, 160)} → {describe_response(exchange)}"
 
 
-def _describe_response(exchange: Exchange) -> str:
+def describe_response(exchange: Exchange) -> str:
+    """The status of a response in a phrase, or why none came."""
     if exchange.response is None:
         return exchange.error.kind.value if exchange.error else "no response"
     return join_lines(_cap(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
@@ -146,7 +147,7 @@ def _show_response(
         text = f"{error.kind.value}: {error.message}" if error else "no response"
         return (Line(_cap(make_visible(text), BODY_SHOWN), "mark"),)
     status = outcome == "accepted" or outcome.endswith("-status")
-    start = Line(f"HTTP/1.1 {_describe_response(exchange)}", "mark" if status else "")
+    start = Line(f"HTTP/1.1 {describe_response(exchange)}", "mark" if status else "")
     body = _show_body(response.body, words, laid_out, truncated=response.truncated)
     looked_at = "content-type" if "media-type" in outcome else detail
     if exchange.observed(UNASKED):

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from apicheck.model.json import Json
+from apicheck.model.target import is_loopback
 from apicheck.run.directory import encode_json
 from apicheck.run.receiver_promises import CLAUSE_SET, Promised
 
@@ -33,7 +34,7 @@ def write_documents(folder: Path, url: str, promised: Promised) -> Documents:
         "spec": "openapi.yaml",
         "include": [CLAUSE_SET],
         "sources": promised.sources,
-        "facts": {"webhooks": {"receiver": OPERATION, **promised.facts}},
+        "facts": {"webhooks": {"receiver": OPERATION, **promised.facts}, **_promise_tls(url)},
         "grades": promised.grades,
         "clauses": promised.clauses,
     }
@@ -42,6 +43,14 @@ def write_documents(folder: Path, url: str, promised: Promised) -> Documents:
     found.spec.write_bytes(encode_json(build_document(url, promised)))
     found.target.write_text("", encoding="utf-8")
     return found
+
+
+def _promise_tls(url: str) -> dict[str, Json]:
+    """What is asked of the connection; nothing of a receiver that is tried out on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+        return {}
+    return {"transport": {"https": "required", "tls": "1.2"}}
 
 
 def build_document(url: str, promised: Promised) -> Json:

@@ -56,6 +56,16 @@ def test_what_cannot_be_tested_is_said_at_once(
     assert words in capsys.readouterr().err
 
 
+def test_a_url_elsewhere_that_is_not_encrypted_is_remarked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["receiver", "http://receiver.example/", "--scheme", "github", *SIGNED]) == 2
+    assert "are not encrypted" in capsys.readouterr().err
+    main(["receiver", "https://receiver.example/", "--scheme", "github", *SIGNED])
+    main(["receiver", URL, "--scheme", "none", *SIGNED])
+    assert "are not encrypted" not in capsys.readouterr().err
+
+
 def test_a_run_that_cannot_be_written_is_not_begun(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["receiver", URL, "--scheme", "github", *SIGNED, "--out", "/dev/null/x"]) == 2
     assert "cannot write to" in capsys.readouterr().err

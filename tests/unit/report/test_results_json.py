@@ -8,7 +8,7 @@ import pytest
 
 from apicheck.model.errors import RunDirectoryError
 from apicheck.model.facts import Selector
-from apicheck.model.results import Results
+from apicheck.model.results import Results, RowResult
 from apicheck.model.verdict import Severity, Verdict
 from apicheck.model.waiver import Waiver
 from apicheck.report import render, results_from_json
@@ -40,6 +40,14 @@ def test_the_published_schema_refuses_a_verdict_that_does_not_exist(results: Res
 
 def test_equal_results_give_equal_bytes(results: Results) -> None:
     assert render(results, (), "json") == render(replace(results), (), "json")
+
+
+def test_the_rows_of_a_check_survive(results: Results) -> None:
+    row = RowResult("body-byte", "a bit is changed", Verdict.PASS, "e1")
+    first, *others = results.checks
+    written = render(replace(results, checks=(replace(first, rows=(row,)), *others)), (), "json")
+    assert results_from_json(written).checks[0].rows == (row,)
+    jsonschema.Draft202012Validator(load_schema()).validate(json.loads(written))
 
 
 def test_a_severity_is_written_as_a_word(results: Results) -> None:

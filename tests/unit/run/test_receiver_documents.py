@@ -46,6 +46,21 @@ def test_a_scheme_gives_a_policy_of_a_receiver(scheme: str, tmp_path: Path) -> N
     assert spec.remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [
+        ("http://127.0.0.1:8000/hook", None),
+        ("https://127.0.0.1:8000/hook", "1.2"),
+        ("http://a.example/hook", "1.2"),
+    ],
+)
+def test_tls_is_asked_for_unless_a_receiver_is_tried_out_on_this_machine(
+    url: str, tls: str | None, tmp_path: Path
+) -> None:
+    _, policy = load(promise_of_scheme("github", {}), tmp_path, url)
+    assert policy.facts.transport.tls == tls
+
+
 def test_a_provider_gives_its_clauses_and_the_deliveries_of_its_document(tmp_path: Path) -> None:
     spec, policy = load(promise_of_provider(profile_dir("canonical")), tmp_path)
     own = {clause.id: clause for clause in policy.clauses if not clause.id.startswith("RECEIVER-")}

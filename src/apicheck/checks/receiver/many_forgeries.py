@@ -91,8 +91,8 @@ def learn(_: Subject, transcript: Transcript) -> str:
     found = _timing.compare([early for early, _ in pairs], [late for _, late in pairs])
     seen = "a difference is seen" if found.is_seen else "no difference is seen"
     advice = "; compare signatures in constant time" if found.is_seen else ""
-    words = "what is wrong at the end of a signature took longer than what is wrong at its start by"
-    return f"{seen}: {words} {found.describe()}{advice}"
+    words = "more where a signature is wrong at its end, in place of its start"
+    return f"{seen}: {found.describe()} {words}{advice}"
 
 
 CHECK = Check(

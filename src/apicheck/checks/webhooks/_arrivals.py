@@ -39,10 +39,31 @@ def expect(
     came = yield from await_delivery(subject, hook, event, patience, respond)
     if came is None:
         yield from steps.learn(_name_missed(event), True)
-        kind = f"{what} " if what else ""
-        reason = f"no {kind}delivery of {event.name} came in {patience:g} s"
-        steps.end_script(Inconclusive(reason))
+        steps.end_script(explain_missing(subject, event, what, again=bool(missed)))
     return came
+
+
+def explain_missing(
+    subject: Subject, event: Event, what: str = "", *, again: bool = False
+) -> Inconclusive:
+    """Say what was tried in vain, and what may be in the way.
+
+    what: which delivery. again: none came to an earlier script either, so this one waited less.
+    """
+    subscriptions, patience = _hooks.facts_of(subject).subscriptions, get_patience(subject)
+    how = (
+        f"{subscriptions.create} subscribed to it" if subscriptions else "it was subscribed by hand"
+    )
+    kind = f"{what} " if what else ""
+    waited = f"{_GRACE_S:g} s, nor to others in {patience:g} s" if again else f"{patience:g} s"
+    return Inconclusive(
+        f"no {kind}delivery of {event.name} came in {waited}: {how}, and {event.cause} caused it,"
+        " both with success",
+        remedy=f"# {patience:g} s were waited. If deliveries take longer, let the policy say so:\n"
+        "# webhooks.delivery.within\n"
+        "[webhooks]\n"
+        'public_url = "https://hooks.example.com"  # by which the target reaches the listener',
+    )
 
 
 def await_promised(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[None]:

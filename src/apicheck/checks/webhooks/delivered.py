@@ -8,7 +8,6 @@ from apicheck.authoring import (
     Direction,
     Exchange,
     Failure,
-    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
@@ -52,7 +51,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     waited = f"nothing came in {_arrivals.get_patience(subject):g} s"
     within = webhooks.delivery.within_s
     if within is None:
-        return Inconclusive(f"{waited}, and the policy does not say when something comes")
+        return _arrivals.explain_missing(subject, event)
     return Failure("absent", f"a delivery of {subject.key} within {within:g} s", waited)
 
 
