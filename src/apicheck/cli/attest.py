@@ -80,7 +80,9 @@ def _add_questions(screen: Screen, path: Path, policy: Any) -> None:
     if clauses:
         write(path, added.encode())
         noun = "question" if len(clauses) == 1 else "questions"
-        screen.say(f"{path}: {len(clauses)} {noun} added; answer each, then `apicheck attest --check`")
+        screen.say(
+            f"{path}: {len(clauses)} {noun} added; answer each, then `apicheck attest --check`"
+        )
 
 
 def describe(attested: Sequence[Attested]) -> Iterator[str]:
