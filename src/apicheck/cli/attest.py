@@ -79,7 +79,10 @@ def _add_questions(screen: Screen, path: Path, policy: Any) -> None:
     added, clauses = add_questions(text, str(path), policy)
     if clauses:
         write(path, added.encode())
-        screen.say(f"{path}: {len(clauses)} questions added")
+        noun = "question" if len(clauses) == 1 else "questions"
+        screen.say(
+            f"{path}: {len(clauses)} {noun} added; answer each, then `apicheck attest --check`"
+        )
 
 
 def describe(attested: Sequence[Attested]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from apicheck.model.exchange import Exchange, Transcript
 from apicheck.model.results import Results
@@ -18,6 +19,7 @@ _MOST_ROWS = 30
 _REFUSED = 429
 _FACT = "rate_limits.headers.remaining"
 _NAMED = re.compile(r"(?:^|[;,\s])(?:r|remaining)=(\d{1,15})\b", re.IGNORECASE)
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"\s*(\d{1,15})\b")
 
 
@@ -41,7 +43,8 @@ class Timeline:
     """The responses to one client in one playing of a probe, with the drawing of them.
 
     line: "x,y x,y" of what is left: as the last response said, until the next one.
-    marks: where refusals are.
+    marks: where refusals are. waits: from where to where Retry-After asks a client to wait, without
+    overlaps. edges: where more is left than before, as a window has begun.
     """
 
     probe: str
@@ -51,6 +54,8 @@ class Timeline:
     highest: int
     line: str
     marks: tuple[tuple[float, float], ...]
+    waits: tuple[tuple[float, float], ...]
+    edges: tuple[float, ...]
     rows: tuple[Point, ...]
     """Those at which something changed, in order."""
 
@@ -110,6 +115,7 @@ def _draw(probe: str, points: list[Point]) -> Timeline:
         return round(across * WIDTH, 1), round(HEIGHT - up * HEIGHT, 1)
 
     placed = [(point, place(index, point)) for index, point in enumerate(points)]
+    told_points = [(point.left, at[0]) for point, at in placed if point.left is not None]
     told = [at for point, at in placed if point.left is not None]
     refused = [at for point, at in placed if point.refused]
     step = max(1, len(told) // _MOST_POINTS)
@@ -121,6 +127,8 @@ def _draw(probe: str, points: list[Point]) -> Timeline:
         highest=highest,
         line=" ".join(_draw_steps(told[::step])),
         marks=tuple(refused[:_MOST_POINTS]),
+        waits=tuple(_draw_waits(points, seconds)),
+        edges=tuple(_find_edges(told_points))[:_MOST_POINTS],
         rows=tuple(_choose_rows(points))[:_MOST_ROWS],
     )
 
@@ -133,6 +141,26 @@ def _draw_steps(places: Sequence[tuple[float, float]]) -> Iterator[str]:
             yield f"{x:g},{height:g}"
         yield f"{x:g},{y:g}"
         height = y
+
+
+def _draw_waits(points: list[Point], seconds: float) -> Iterator[tuple[float, float]]:
+    """The times in which Retry-After lets no request be sent, as parts of the width."""
+    end = 0.0
+    for point in points if seconds else ():
+        if point.refused and _SECONDS.fullmatch(point.retry_after):
+            until = min(point.at + int(point.retry_after), seconds)
+            if until > max(point.at, end):
+                yield (
+                    round(max(point.at, end) / seconds * WIDTH, 1),
+                    round(until / seconds * WIDTH, 1),
+                )
+                end = until
+
+
+def _find_edges(told: Sequence[tuple[int, float]]) -> Iterator[float]:
+    for (before, _), (left, across) in pairwise(told):
+        if left > before:
+            yield across
 
 
 def _choose_rows(points: list[Point]) -> Iterator[Point]:

@@ -96,7 +96,7 @@ def test_a_question_that_the_policy_words_anew_is_to_be_answered_again(
     assert main(["attest", str(policy)]) == 0
     said = capsys.readouterr()
     assert "of another question  Q-0: Is it really so?" in said.out
-    assert "1 questions added" in said.err
+    assert "1 question added" in said.err
 
 
 def test_a_policy_without_questions_says_so(here: Path, capsys: Captured) -> None:

@@ -41,6 +41,28 @@ def test_a_limit_that_is_used_up_is_drawn(limited: Results) -> None:
     assert [point.status for point in line.rows] == [200, 200, 429, 200]
 
 
+def test_windows_that_begin_are_drawn_and_what_retry_after_asks(limited: Results) -> None:
+    wait = (("X-Left", "0"), ("Retry-After", "3"))
+    refused = [
+        replace(respond(n, 0, 429), response=Response(429, wait)) for n in (5, 6)
+    ]  # fmt: skip
+    used_up = (*(respond(n, 4 - n) for n in range(5)), *refused, respond(10, 4), respond(20, 4))
+    (line,) = view_timelines(limited, [play("ratelimit/quota/general", *used_up)])
+    assert line.edges == (WIDTH / 2,)
+    assert line.waits == ((WIDTH / 4, WIDTH * 8 / 20), (WIDTH * 8 / 20, WIDTH * 9 / 20))
+
+
+@pytest.mark.parametrize("asked", ["soon", "Sun, 29 Nov 2026 20:00:00 GMT", "-1", "9" * 40, ""])
+def test_a_retry_after_that_is_no_number_of_seconds_is_not_drawn(
+    asked: str, limited: Results
+) -> None:
+    fields = (("X-Left", "0"), ("Retry-After", asked))
+    refused = replace(respond(5, 0, 429), response=Response(429, fields))
+    played = (*USED_UP[:5], refused, respond(10, 4))
+    (line,) = view_timelines(limited, [play("ratelimit/quota/general", *played)])
+    assert line.waits == ()
+
+
 def test_the_longest_playing_of_a_subject_is_shown(limited: Results) -> None:
     longer = (*USED_UP, respond(11, 3))
     played = [play("a/b/x", *USED_UP), play("a/c/x", *longer), play("a/b/y", *USED_UP)]

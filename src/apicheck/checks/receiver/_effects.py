@@ -21,7 +21,7 @@ from apicheck.checks.receiver import _forgeries
 UNSEEN = NotTested(
     NotTestedKind.NEEDS_EFFECTS,
     "nothing shows which deliveries the receiver has processed",
-    '[effects]\nurl = "http://127.0.0.1:9000/processed"  # or file = "processed.log"',
+    '[effects]\nurl = "http://127.0.0.1:9000/processed"  # or file = …; or --effects URL|FILE',
 )
 
 

@@ -78,7 +78,7 @@
       const named = [...choice.options].find((option) => option.text === given.get(choice.dataset.filter));
       if (named) choice.value = named.value;
     });
-    if (filter()) $("details.filters").open = choices.some((choice) => choice.value);
+    filter();
     let waiting = 0;
     box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(changed, 120); });
     choices.forEach((choice) => choice.addEventListener("change", changed));
