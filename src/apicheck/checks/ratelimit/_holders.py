@@ -26,6 +26,8 @@ _KEYS: Mapping[str, Callable[[Identity], str]] = {
     "ip": lambda _: "address",
 }
 """By the policy's word for what a limit counts; "" where the key of an identity is not known."""
+_ROOM = 3
+"""Requests beyond a limit that must be left of a further one, to ask as somebody else."""
 FELLOWS = {
     "app": "another token of the same app",
     "user": "another token of the same user",
@@ -120,7 +122,8 @@ def _obtain(
     _, bucket = facts_of(subject)
 
     def fits(who: Identity) -> bool:
-        return who.name != sender.name and _share(bucket.per, who, sender) is same
+        apart = same or all(_share(one.per, who, sender) is False for one in _list_tight(subject))
+        return who.name != sender.name and _share(bucket.per, who, sender) is same and apart
 
     for properties in wanted if "mint" in subject.context.capabilities else ():
         made = yield from steps.mint(
@@ -135,6 +138,14 @@ def _obtain(
         if who.state == "active" and subject.context.permits(who, subject.op.id) and fits(who):
             return who
     return None
+
+
+def _list_tight(subject: Subject) -> Iterator[Bucket]:
+    """The further limits of the bucket's requests that whoever uses it up may use up as well."""
+    limits, bucket = facts_of(subject)
+    for further in (limits.buckets[name] for name in bucket.also):
+        if further.limit is None or further.limit < (bucket.limit or 0) + _ROOM:
+            yield further
 
 
 def _end(wanted: str) -> Identity:

@@ -43,16 +43,23 @@ class _State:
 def applies(subject: Subject) -> Applies | NotApplicable:
     """Where the run can make identities, of which nobody else has a limit's number."""
     limits = subject.facts.rate_limits
-    if not any(_belongs_to_one(bucket) for bucket in (limits.buckets.values() if limits else ())):
+    buckets = limits.buckets.values() if limits else ()
+    if limits is None or not any(_belongs_to_one(limits, bucket) for bucket in buckets):
         return NotApplicable("no limit is of one token alone, so others may spend of it")
     if "mint" not in subject.context.capabilities:
         return NotApplicable("the run makes no tokens, and others may use those that it knows")
     return promises("remaining")(subject)
 
 
-def _belongs_to_one(bucket: Bucket) -> bool:
-    """Whether only the requests of one token change the number, and only by one limit."""
-    return bucket.per == "token" and not bucket.also
+def _belongs_to_one(limits: RateLimits, bucket: Bucket) -> bool:
+    """Whether only the requests of one token change the number, and it can be told from others.
+
+    Where further limits count the requests, the field with the limit says whose the number is.
+    """
+    told = limits.headers is not None and limits.headers.limit is not None
+    others = [limits.buckets[name].limit for name in bucket.also]
+    apart = told and None not in (bucket.limit, *others) and bucket.limit not in others
+    return bucket.per == "token" and (not others or apart)
 
 
 def _start(_: RunContext) -> _State:
@@ -77,7 +84,7 @@ def _finish(context: RunContext, state: _State) -> tuple[PassiveResult, ...]:
     buckets = limits.buckets.values() if limits else ()
     for who, counted in state.counted.items():
         for bucket in buckets:
-            if _belongs_to_one(bucket):
+            if limits is not None and _belongs_to_one(limits, bucket):
                 _judge(tallies, bucket, counted, state.others.get(who, []))
     return tallies.seen()
 
@@ -135,6 +142,8 @@ def _read(counted: Counted) -> int | None:
     if headers is None or headers.remaining is None or counted.refused:
         return None
     response, bucket = counted.exchange.received, counted.bucket
+    if bucket.limit is None and bucket.also:
+        return None
     if bucket.limit is not None and _read_limit(counted) not in (None, bucket.limit):
         return None
     return parse_number(response.header_values(headers.remaining), "remaining", bucket)

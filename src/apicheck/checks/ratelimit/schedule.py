@@ -44,7 +44,7 @@ _MOST_STEPS = 7
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
-    """To the bucket with the lowest limit, where waiting costs no time."""
+    """To the bucket with the lowest limit, and the lowest beside which a further one counts."""
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
     limits, bucket = facts_of(subject)
@@ -64,6 +64,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     if bucket.name not in low:
         return NotApplicable(f"schedules are drawn for limits of at most {_MOST}")
     lowest = min(low, key=lambda name: low[name])
+    several = {name: low[name] for name in low if limits.buckets[name].also}
+    if several and bucket.also:
+        lowest = min(several, key=lambda name: several[name])
     if bucket.name != lowest and not subject.context.thorough:
         return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
     if "clock" not in subject.context.capabilities:
@@ -97,7 +100,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         one, other = (0, number), (0, 0)
         listed[f"beside {operation.id}"] = [
             *((0, limit, *other), (0, limit + 1, *one), (0, limit + 1, *other)),
-            *((110, 1, *one), (0, limit + 3, *one), (0, limit + 3, *other)),
+            *((230, 1, *one), (0, limit + 3, *one), (0, limit + 3, *other)),
         ]
         listed[f"after {operation.id} was refused"] = [
             *((0, 1, *other), (0, limit + 3, *one), (0, limit + 3, *other)),
