@@ -146,7 +146,7 @@ def _explain(clause: Clause, reason: str) -> tuple[Means, str]:
     if "provider" in clause.actors or "receiver" in clause.actors:
         return Means.OPEN, _NO_CHECK
     if "client" in clause.actors:
-        return Means.SANDBOX, f"{reason}: there is none yet"
+        return Means.SANDBOX, reason
     return Means.OPEN, f"{reason}, and no question asks for it"
 
 
