@@ -27,7 +27,7 @@ def result(clause: Clause, verdict: Verdict = Verdict.REVIEW, reason: str = "") 
             Clause("A", actors=("partner-organisation", "client")),
             (
                 "it binds the partner's organisation; it binds the partner's client, which only a"
-                " sandbox can watch: there is none yet"
+                " sandbox can watch, and there is none yet"
             ),
         ),
         (Clause("A", actors=("receiver",), untested="not described"), "not described"),
