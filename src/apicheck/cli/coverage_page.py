@@ -23,7 +23,7 @@ What becomes of each clause of the profiles. Written by `make pages`; do not edi
 |---|---|
 | `check` | `apicheck run` tests it, on the API or in its OpenAPI document |
 | `receiver` | a partner's receiver of webhooks is tested |
-| `attestation` | a person answers the question, for the reason before it |
+| `attestation` | a person answers the question; the reason stands before it |
 | `sandbox` | it binds the partner's client, which only a sandbox can watch |
 | `informative` | it demands nothing |
 | `open` | it could be tested, and is not yet |
@@ -111,7 +111,7 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     yield f"{coverage.profile}: {join_lines(coverage.policy.title)}"
     width = max((len(one.clause.id) for one in coverage.clauses), default=0)
     for one in coverage.clauses:
-        text = ", ".join(one.checks) or one.why
+        text = ", ".join(one.checks) or one.explanation
         if one.means is Means.CHECK:
             text += f"  ({len(one.caught) or 'no'} {'fault' if len(one.caught) == 1 else 'faults'})"
         actors = ", ".join(one.clause.actors)
@@ -140,7 +140,7 @@ def _table(coverage: Coverage) -> Iterator[str]:
     yield "| clause | level | binds | by | checks, or why there is none | faults |"
     yield "|---|---|---|---|---|---|"
     for one in coverage.clauses:
-        named = ", ".join(f"`{check}`" for check in one.checks) or escape_cell(one.why)
+        named = ", ".join(f"`{check}`" for check in one.checks) or escape_cell(one.explanation)
         binds = ", ".join(one.clause.actors)
         cells = (one.clause.id, one.clause.level, binds, one.means, named, _name_faults(one))
         yield f"| {' | '.join(cells)} |"
@@ -173,6 +173,6 @@ def _cells(coverage: Coverage, one: ClauseCoverage) -> dict[str, list[str] | str
         "by": str(by),
         "checks": list(one.checks),
         "faults": list(one.caught),
-        "why": one.why,
+        "why": one.explanation,
         "says": clause.quote or clause.statement or clause.title,
     }

@@ -9,6 +9,7 @@ from apicheck.cli.coverage_page import escape_cell
 from apicheck.model.json import describe_value
 from apicheck.report.sections import group_by_section, label_section
 from apicheck.report.text import join_lines
+from apicheck.report.unjudged import name_attesters
 
 if TYPE_CHECKING:
     from apicheck.run import ClauseCoverage, Coverage, Means
@@ -19,6 +20,16 @@ sources: its quotation stands in quotation marks, and then what it means. `apich
 {name}` tests the API; [the proof](../proof.md#{name}) says which defects each check detects."""
 _VALUE_SHOWN = 120
 _GRADES = "S: the source itself; O: another official page; T: a third party; A: assumed."
+
+_WORDS = {
+    "check": "tested by checks",
+    "receiver": "tested at a partner's receiver",
+    "attestation": "attested by a person",
+    "sandbox": "of a partner's client, which nothing tests yet",
+    "informative": "that only inform",
+    "open": "not tested yet",
+}
+"""What becomes of a clause, after a number of clauses."""
 
 Lines = Iterator[str]
 
@@ -32,7 +43,7 @@ def build_page(coverage: Coverage) -> str:
         ("What is promised, and how it is tested", _promises(coverage)),
         ("What is contradictory", _contradictions(coverage)),
         ("What the sources leave open", _open_questions(coverage)),
-        ("What only a person can attest", _of(coverage, _why, Means.ATTESTATION)),
+        ("What only a person can attest", _attested(coverage)),
         ("What a person attests beside the checks", _beside(coverage)),
         ("What binds a partner's client", _of(coverage, _why, Means.SANDBOX)),
         ("What binds a partner's receiver", _of(coverage, _checks, Means.RECEIVER)),
@@ -51,7 +62,7 @@ def build_page(coverage: Coverage) -> str:
 def _sources(coverage: Coverage) -> Lines:
     from apicheck.run import Means
 
-    counts = ", ".join(f"{coverage.count(by)} {by}" for by in Means if coverage.count(by))
+    counts = ", ".join(f"{coverage.count(by)} {_WORDS[by]}" for by in Means if coverage.count(by))
     yield f"{len(coverage.clauses)} clauses: {counts}."
     yield ""
     yield "| source | | read | grade |"
@@ -119,14 +130,27 @@ def _of(coverage: Coverage, last: Callable[[ClauseCoverage], str], means: Means)
         yield _line(one, str(one.clause.level), binds, _says(one), last(one))
 
 
+def _attested(coverage: Coverage) -> Lines:
+    from apicheck.run import Means
+
+    rows = [one for one in coverage.clauses if one.means is Means.ATTESTATION]
+    if rows:
+        yield "| clause | level | what it says | why no check tests it | question | asked of |"
+        yield "|---|---|---|---|---|---|"
+    for one in rows:
+        asked = (one.why, one.clause.attest, name_attesters(one.clause))
+        yield _line(one, str(one.clause.level), _says(one), *map(escape_cell, asked))
+
+
 def _beside(coverage: Coverage) -> Lines:
     """The questions of clauses that checks test as well."""
     rows = [one for one in coverage.clauses if one.checks and one.clause.attest]
     if rows:
-        yield "| clause | what it says | question |"
-        yield "|---|---|---|"
+        yield "| clause | what it says | question | asked of |"
+        yield "|---|---|---|---|"
     for one in rows:
-        yield _line(one, _says(one), escape_cell(one.clause.attest))
+        asked = (one.clause.attest, name_attesters(one.clause))
+        yield _line(one, _says(one), *map(escape_cell, asked))
 
 
 def _facts(coverage: Coverage) -> Lines:

@@ -16,7 +16,9 @@ PROVIDER_ACTORS = ("provider", "provider-process")
 
 OTHER_ACTORS = {
     "provider": "it binds the provider",
-    "client": "it binds the partner's client, which only a sandbox can watch",
+    "client": (
+        "it binds the partner's client, which only a sandbox can watch, and there is none yet"
+    ),
     "receiver": "it binds the partner's webhook receiver, which apicheck receiver tests",
     "partner-organisation": "it binds the partner's organisation",
     "provider-process": "it is a duty of the provider's organisation",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from apicheck.model.policy import ATTESTERS, OTHER_ACTORS, Clause
 from apicheck.model.results import ClauseResult
-from apicheck.model.verdict import Verdict
+from apicheck.model.verdict import Level, Verdict
 
-_NO_CHECK = "no check tests it"
+_NO_CHECK, _INFORMS = "no check tests it", "it informs, and demands nothing"
 
 
 def explain_unjudged(item: ClauseResult, tested: str) -> str:
@@ -14,9 +14,11 @@ def explain_unjudged(item: ClauseResult, tested: str) -> str:
     clause = item.clause
     if item.verdict is not Verdict.REVIEW and tested in clause.actors:
         return item.reason
-    bound = () if tested in clause.actors else clause.actors
-    parts = [OTHER_ACTORS[actor] for actor in bound if actor in OTHER_ACTORS]
-    return "; ".join(filter(None, (*parts, clause.untested))) or _NO_CHECK
+    if clause.untested or tested in clause.actors:
+        return clause.untested or _NO_CHECK
+    parts = [OTHER_ACTORS[actor] for actor in clause.actors if actor in OTHER_ACTORS]
+    demands = clause.attest or clause.level is not Level.INFO
+    return "; ".join((*parts, *(() if demands else (_INFORMS,))))
 
 
 def name_attesters(clause: Clause) -> str:

@@ -57,6 +57,14 @@ class ClauseCoverage:
     broken_by: tuple[str, ...] | None = None
 
     @property
+    def explanation(self) -> str:
+        """Why no check tests the clause, as a sentence, and the question that a person answers."""
+        if not self.why:
+            return ""
+        sentence = f"{self.why[0].upper()}{self.why[1:].removesuffix('.')}."
+        return f"{sentence} {self.clause.attest}".rstrip()
+
+    @property
     def caught(self) -> tuple[str, ...]:
         """The faults that break the clause, or where no record says so those of its checks."""
         if self.broken_by is not None:
@@ -140,18 +148,14 @@ def _find_breaking(one: ClauseCoverage, broken: Broken) -> ClauseCoverage:
 def _explain(clause: Clause, reason: str) -> tuple[Means, str]:
     """Why no check tests a clause."""
     if clause.attest:
-        return Means.ATTESTATION, _join(clause.untested or reason, clause.attest)
+        return Means.ATTESTATION, clause.untested or reason
     if clause.level is Level.INFO:
         return Means.INFORMATIVE, "it demands nothing"
     if "provider" in clause.actors or "receiver" in clause.actors:
         return Means.OPEN, _NO_CHECK
     if "client" in clause.actors:
-        return Means.SANDBOX, f"{reason}: there is none yet"
+        return Means.SANDBOX, reason
     return Means.OPEN, f"{reason}, and no question asks for it"
-
-
-def _join(reason: str, question: str) -> str:
-    return f"{reason} {question}" if reason.endswith(".") else f"{reason}: {question}"
 
 
 def _name_outcomes(check: str, planned: PlannedClause) -> tuple[str, ...]:

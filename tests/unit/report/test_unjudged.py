@@ -6,7 +6,7 @@ import pytest
 
 from apicheck.model.policy import Clause
 from apicheck.model.results import ClauseResult
-from apicheck.model.verdict import Consequence, NotTestedKind, Verdict
+from apicheck.model.verdict import Consequence, Level, NotTestedKind, Verdict
 from apicheck.report.unjudged import explain_unjudged, name_attesters
 
 
@@ -24,13 +24,17 @@ def result(clause: Clause, verdict: Verdict = Verdict.REVIEW, reason: str = "") 
             "it is a duty of the provider's organisation",
         ),
         (
-            Clause("A", actors=("partner-organisation", "client"), untested="no host is named"),
+            Clause("A", actors=("partner-organisation", "client")),
             (
                 "it binds the partner's organisation; it binds the partner's client, which only a"
-                " sandbox can watch; no host is named"
+                " sandbox can watch, and there is none yet"
             ),
         ),
-        (Clause("A", actors=("provider", "client"), untested="by hand"), "by hand"),
+        (Clause("A", actors=("receiver",), untested="not described"), "not described"),
+        (
+            Clause("A", actors=("partner-organisation",), level=Level.INFO),
+            "it binds the partner's organisation; it informs, and demands nothing",
+        ),
     ],
 )
 def test_the_actors_are_the_reason_or_the_policy_gives_one(clause: Clause, why: str) -> None:
