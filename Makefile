@@ -7,8 +7,9 @@ INSTALLED := $(VENV)/apicheck-installed-from
 CONSTRAINTS ?= constraints.txt
 PROFILES = $(notdir $(wildcard openapi/*))
 PROVIDERS = $(filter-out canonical receiver,$(PROFILES))
-# Tests wait for a third of their time: one worker more than there are cores.
-WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+CORES := $(shell nproc 2>/dev/null || echo 2)
+# Long tests wait for a third of their time: one worker more than there are cores.
+WORKERS ?= $(shell expr $(CORES) + 1)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Tests start some hundred processes, which read bytecode sooner than they compile the sources.
@@ -24,6 +25,8 @@ help: ## this list
 demo: $(INSTALLED) ## start the reference server, test its policy, write an HTML report
 	@$(BIN)/apicheck demo
 
+# These wait for more than half of their time: for processes, pages, servers that are slow.
+test: WORKERS = $(shell expr 2 \* $(CORES) + 1)
 test: $(INSTALLED) ## run the tests (fetches chromium through apt when root and missing)
 	@.ci/browser
 	$(PYTEST)

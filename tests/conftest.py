@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from apicheck.cli.libraries import collect_garbage_rarely
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
 
@@ -57,7 +59,11 @@ def is_in_share(nodeid: str, share: str) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a share of the long tests, where APICHECK_LONG_SHARE names one."""
+    """Keep a share of the long tests, where APICHECK_LONG_SHARE names one; put unit tests last.
+
+    The files of unit tests are the shortest, so that at the end no worker is alone with a long one.
+    """
+    items.sort(key=lambda item: item.nodeid.startswith("tests/unit/"))
     share = os.environ.get("APICHECK_LONG_SHARE", "")
     out = [
         item
@@ -68,6 +74,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=out)
         left = set(map(id, out))
         items[:] = [item for item in items if id(item) not in left]
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass by what was collected: ten thousand tests stay to the end."""
+    gc.collect()
+    gc.freeze()
+    collect_garbage_rarely()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -15,6 +15,8 @@ import pytest
 
 Command = Callable[..., AbstractContextManager[Any]]
 
+RUN = ("run", "--spec", "openapi.yaml", "--out", "run", "--ignore", "errors/*")
+"""Without bad input: what matters here is what is made, and how the run ends."""
 SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
 
 
@@ -23,7 +25,7 @@ def test_a_signal_while_sending_ends_the_run_in_order(
     number: int, things: Any, command: Command
 ) -> None:
     things.pause_s = 0.01
-    with command(things) as process:
+    with command(things, *RUN) as process:
         assert things.busy.wait(60)
         process.popen.send_signal(number)
         ended = process.finish()
@@ -40,7 +42,7 @@ def test_a_second_signal_leaves_at_once_and_says_where_the_record_is(
 ) -> None:
     things.pause_s = 2.0
     things.wanted = 1
-    with command(things) as process:
+    with command(things, *RUN) as process:
         assert things.busy.wait(60)
         process.popen.send_signal(signal.SIGTERM)
         while "stopping" not in process.popen.stderr.readline():
@@ -91,7 +93,7 @@ STREAMS = ['"$@" 2>&1 | head -1', '"$@" | head -1', '"$@" 2>/dev/full', '"$@" >&
 
 @pytest.mark.parametrize("shell", STREAMS)
 def test_streams_that_nobody_reads_end_no_run(shell: str, things: Any, command: Command) -> None:
-    with command(things, shell=shell) as process:
+    with command(things, *RUN, shell=shell) as process:
         ended = process.finish()
     assert ended.results["run"]["interrupted"] == ""
     assert ended.code == ended.results["verdict"]["exit_code"]
@@ -99,7 +101,7 @@ def test_streams_that_nobody_reads_end_no_run(shell: str, things: Any, command: 
 
 
 def test_a_disk_that_fills_up_leaves_nothing_on_the_target(things: Any, command: Command) -> None:
-    with command(things, shell='ulimit -f 40; "$@"') as process:
+    with command(things, *RUN, shell='ulimit -f 40; "$@"') as process:
         ended = process.finish()
     assert ended.code == 2
     assert "File too large" in ended.err

@@ -37,7 +37,8 @@ def _errors(driver: Any) -> list[str]:
 def broken(tmp_path_factory: pytest.TempPathFactory, apicheck: Callable[..., Any]) -> Path:
     """The directory of a real run, against a reference server with a fault."""
     directory: Path = tmp_path_factory.mktemp("broken") / "run"
-    said = apicheck("demo", "--fault", "headers/sends-banner", "--out", directory)
+    fault = ("--profile", "webengage", "--fault", "auth/compares-prefix")
+    said = apicheck("demo", *fault, "--out", directory)
     assert (directory / "report.html").is_file(), said.err
     return directory
 
@@ -54,7 +55,7 @@ def test_a_real_run_with_a_fault_is_shown_as_it_was_judged(
 ) -> None:
     said = json.loads((broken / "results.json").read_text())
     assert [(f["check"], f["outcome"]) for f in said["findings"]] == [
-        ("headers/forbidden", "forbidden")
+        ("auth/bad-credentials", "accepted")
     ]
     _shows(browser(True), broken / "report.html", said)
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+import jsonschema_rs
 
 from apicheck.load.moves import Moves
 from apicheck.load.reading import kind_of
@@ -20,7 +19,12 @@ from apicheck.load.source import Source
 from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json, child_pointer, dotted, tokens
 
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
 _SCHEMAS = Path(__file__).parent / "schemas"
+_MOMENT = "date-or-moment"
 _FEW = 12
 _ROUNDS = 20
 _WORDS = {
@@ -65,7 +69,7 @@ class Mistakes:
 
     def against(self, schema: str, value: Json, under: str = "", part: str = "") -> None:
         """Adds each way in which a value breaks a published schema (or a `$defs` part of it)."""
-        for error in validator(schema, part).iter_errors(value):
+        for error in _find_errors(schema, part, value):
             for pointer, message, hint in _explain(error, self.written, under):
                 self.add(pointer, message, hint)
 
@@ -113,21 +117,49 @@ def schema(name: str) -> Mapping[str, Json]:
     return document
 
 
+def _find_errors(name: str, part: str, value: Json) -> list[ValidationError]:
+    """The errors of a value. Most files have none, which the quicker of two validators sees."""
+    try:
+        if _quick_validator(name, part).is_valid(value):
+            return []
+    except ValueError:  # a type that JSON has not, such as a date of TOML
+        pass
+    return list(validator(name, part).iter_errors(value))
+
+
+@lru_cache(maxsize=8)
+def _quick_validator(name: str, part: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(
+        _schema_of(name, part), validate_formats=True, formats={_MOMENT: _is_date_or_moment}
+    )
+
+
 @lru_cache(maxsize=8)
 def validator(name: str, part: str = "") -> Draft202012Validator:
-    """The compiled validator of a published schema, or of one of its `$defs`."""
+    """The compiled validator of a published schema, or of one of its `$defs`.
+
+    Its import takes long, and few files have an error that it has to explain.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    formats.checks(_MOMENT)(_is_date_or_moment)
+    return Draft202012Validator(_schema_of(name, part), format_checker=formats)
+
+
+def _schema_of(name: str, part: str) -> dict[str, Json]:
+    """A published schema, or one of its `$defs`."""
     document = dict(schema(name))
-    if part:
-        document = {"$defs": document["$defs"], "$ref": f"#/$defs/{part}"}
-    return Draft202012Validator(document, format_checker=_FORMATS)
+    if not part:
+        return document
+    return {"$defs": document["$defs"], "$ref": f"#/$defs/{part}"}
 
 
-_FORMATS = FormatChecker(formats=())
-
-
-@_FORMATS.checks("date-or-moment", raises=ValueError)
 def _is_date_or_moment(value: object) -> bool:
-    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
+    try:
+        return not isinstance(value, str) or bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def drop_invalid(name: str, value: Json, part: str = "") -> Json:
@@ -136,7 +168,7 @@ def drop_invalid(name: str, value: Json, part: str = "") -> Json:
     Readers use it to find further mistakes in a file that has one.
     """
     for _ in range(_ROUNDS):
-        errors = list(validator(name, part).iter_errors(value))
+        errors = _find_errors(name, part, value)
         if not errors:
             return value
         for error in errors:

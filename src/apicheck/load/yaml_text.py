@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -45,17 +46,42 @@ def read_yaml(text: str, file: str, error: type[ApicheckError]) -> Reader:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # base is chosen at run time
-    """Marks plain scalars, so that the reader decides what they are."""
+    """Marks plain scalars, so that the reader decides what they are, and bounds the nesting.
 
-    yaml_implicit_resolvers = {None: [(_PLAIN, re.compile(""))]}  # noqa: RUF012  (PyYAML's name)
+    Composing calls each of these for each node.
+    """
+
+    _depth = 0
+
+    def resolve(self, kind: type[yaml.Node], _value: str, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return _PLAIN if implicit[0] else str(self.DEFAULT_SCALAR_TAG)
+        sequence = kind is yaml.SequenceNode
+        return str(self.DEFAULT_SEQUENCE_TAG if sequence else self.DEFAULT_MAPPING_TAG)
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
+        """Composing recurses, in C where libyaml is there, and would end the process."""
+        if self._depth > MAX_DEPTH:
+            raise _TooDeepError(parent.start_mark.line + 1 if parent else 1)
+        self._depth += 1
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
+
+
+class _TooDeepError(Exception):
+    """The file is nested too deep, at a line of it."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
 
 
 def _composed(text: str, file: str, error: type[ApicheckError]) -> yaml.Node | None:
     try:
-        deep = _deep_line(text)
-        if deep:
-            raise failure(error, file, deep, TOO_DEEP)
         return yaml.compose(text, Loader=_Loader)
+    except _TooDeepError as problem:
+        raise failure(error, file, problem.line, TOO_DEEP) from None
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 0
@@ -65,20 +91,6 @@ def _composed(text: str, file: str, error: type[ApicheckError]) -> yaml.Node | N
         line = text.count("\n", 0, problem.position) + 1
         message = f"holds the control character {problem.character!r}"
         raise failure(error, file, line, message) from None
-
-
-def _deep_line(text: str) -> int:
-    """The line where nesting gets too deep, 0 when it never does.
-
-    Composing recurses, in C where libyaml is there, and would end the process.
-    """
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            return event.start_mark.line + 1 if event.start_mark else 1
-    return 0
 
 
 def _in_words(problem: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str, str]:
@@ -137,7 +149,7 @@ class Reader:
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, pointer, line)
-        if len(self._open) >= MAX_DEPTH:  # through aliases only; the rest was looked at
+        if len(self._open) >= MAX_DEPTH:  # through aliases, or with nothing in it
             self._mistake(line, pointer, TOO_DEEP)
             return None
         self._open.add(id(node))

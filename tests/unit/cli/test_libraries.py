@@ -17,7 +17,7 @@ def test_a_pattern_of_another_dialect_is_no_warning() -> None:
 
 
 def test_planning_leaves_the_working_directory_as_it_is(tmp_path: Path) -> None:
-    command = [str(Path(sys.executable).with_name("apicheck")), "plan", "--profile", "canonical"]
+    command = [str(Path(sys.executable).with_name("apicheck")), "plan", "--profile", "webengage"]
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     home.pop("HYPOTHESIS_STORAGE_DIRECTORY", None)
     (tmp_path / "here").mkdir()

@@ -16,6 +16,7 @@ from apicheck.judge.attesting import weigh_attestations
 from apicheck.load import load_policy, load_spec, load_target, profile_dir
 from apicheck.load.attestations import read_attestations
 from apicheck.model.facts import Facts
+from apicheck.model.operation import Spec
 from apicheck.model.policy import Clause, Policy
 
 PAGE = (Path(__file__).parents[3] / "docs" / "policy-format.md").read_text()
@@ -35,20 +36,26 @@ def as_policy(kind: str, text: str) -> str:
     return f"policy: example\n{before}{kind}:\n{indented(text)}"
 
 
+@pytest.fixture(scope="module")
+def canonical() -> tuple[Spec, Policy]:
+    spec = load_spec(profile_dir("canonical") / "openapi.yaml")
+    return spec, load_policy(profile_dir("canonical") / "policy.yaml", spec)
+
+
 @pytest.mark.parametrize(("kind", "text"), BLOCKS)
-def test_every_example_loads(kind: str, text: str, tmp_path: Path) -> None:
+def test_every_example_loads(
+    kind: str, text: str, canonical: tuple[Spec, Policy], tmp_path: Path
+) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(as_policy(kind, text))
     (tmp_path / "history").symlink_to(profile_dir("canonical") / "history")
-    spec = load_spec(profile_dir("canonical") / "openapi.yaml")
-    loaded = load_policy(policy, spec)
+    loaded = load_policy(policy, canonical[0])
     assert loaded.clauses or loaded.origins
 
 
 @pytest.mark.parametrize("text", TARGETS)
-def test_every_target_file_loads(text: str, tmp_path: Path) -> None:
-    spec = load_spec(profile_dir("canonical") / "openapi.yaml")
-    policy = load_policy(profile_dir("canonical") / "policy.yaml", spec)
+def test_every_target_file_loads(text: str, canonical: tuple[Spec, Policy], tmp_path: Path) -> None:
+    spec, policy = canonical
     (tmp_path / "apicheck.toml").write_text(text)
     environ = {
         "ADMIN_TOKEN": "t0ken-1",

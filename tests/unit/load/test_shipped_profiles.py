@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -16,6 +17,7 @@ from apicheck.schemas import find_schema_errors
 PROFILES = ("canonical", "capengage", "capsule", "dahimail", "emitrr", "webengage")
 
 
+@cache
 def profile(name: str) -> tuple[Spec, Policy]:
     folder = profile_dir(name)
     spec = load_spec(folder / "openapi.yaml")

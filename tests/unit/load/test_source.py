@@ -150,8 +150,18 @@ def test_an_alias_is_read_where_it_is_small() -> None:
 def test_a_deeply_nested_file_is_refused() -> None:
     for text in ("a: " + "[" * 200 + "]" * 200, "a: " + "[" * 900_000):
         assert mistakes_of(text)[0].message == "is nested deeper than 100 levels"
+        assert mistakes_of(text)[0].line == 1
     deep_json = '{"a":' + "[" * 50000 + "]" * 50000 + "}"
     assert mistakes_of(deep_json, "p.json")[0].message == "is nested deeper than 100 levels"
+
+
+@pytest.mark.parametrize("inner", ["", "1", "{}", "\n  {k: 1}"])
+def test_a_hundred_levels_are_read_and_one_more_is_refused_with_its_line(inner: str) -> None:
+    levels = 99 if inner in ("", "1") else 98
+    assert read("b: 0\na: " + "[" * levels + inner + "]" * levels).line("/a") == 2
+    (mistake,) = mistakes_of("b: 0\na: " + "[" * (levels + 1) + inner + "]" * (levels + 1))
+    assert mistake.message == "is nested deeper than 100 levels"
+    assert mistake.line == (3 if "\n" in inner else 2)
 
 
 def test_json_is_read_as_json() -> None:
