@@ -86,11 +86,14 @@ def _matches(context: RunContext, when: When, exchange: Exchange) -> bool:
         return False
     if when.except_ and exchange.status in when.except_:
         return False
-    if when.caller and (
-        exchange.request.caller is not Caller(when.caller) or may_be_valid(exchange)
-    ):
+    if when.caller and _find_caller(exchange) is not Caller(when.caller):
         return False
     return when.ops is None or selector_matches(context, when.ops, exchange)
+
+
+def _find_caller(exchange: Exchange) -> Caller | None:
+    """Who sent a request; None where a bad credential may be a valid one after all."""
+    return None if may_be_valid(exchange) else exchange.request.caller
 
 
 def is_within_api(context: RunContext, exchange: Exchange) -> bool:
@@ -106,9 +109,15 @@ def applicable_rules(context: RunContext, exchange: Exchange) -> Iterator[tuple[
     """The rules of the policy's `responses` that apply to an exchange, with their names."""
     if exchange.response is None or not is_within_api(context, exchange):
         return
-    for name, rule in context.facts.responses.items():
-        if _matches(context, rule.when, exchange):
-            yield name, rule
+    # Of a request to an operation, this is all that `_matches` looks at.
+    key = exchange.request.operation, exchange.status, _find_caller(exchange)
+    found = context.ruled.get(key) if exchange.request.operation else None
+    if found is None:
+        rules = context.facts.responses.items()
+        found = tuple(pair for pair in rules if _matches(context, pair[1].when, exchange))
+        if exchange.request.operation:
+            context.ruled[key] = found
+    yield from found
 
 
 def chose_another_format(context: RunContext, exchange: Exchange) -> bool:

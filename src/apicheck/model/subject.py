@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from apicheck.model.exchange import Pairs, Request
+from apicheck.model.exchange import Caller, Pairs, Request
 from apicheck.model.facts import (
     Bucket,
     Deprecation,
     Event,
     ExpectedResponse,
     Facts,
+    ResponseRule,
     Selector,
     StatusSet,
 )
@@ -160,6 +161,10 @@ class RunContext:
         init=False, default_factory=dict, repr=False, compare=False
     )
     """What `selects` found: every passive check asks it of every exchange."""
+    ruled: dict[tuple[str, int, Caller | None], tuple[tuple[str, ResponseRule], ...]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """(operationId, status, caller) -> the rules of `responses` that apply, as checks ask again."""
     built: dict[tuple[str, str], tuple[tuple[object, ...], Request]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )

@@ -12,6 +12,7 @@ Found = tuple[str, str]
 
 _DEEPEST = 12
 _COMBINING = ("allOf", "anyOf", "oneOf")
+_TELLING = ("$ref", "format", *_COMBINING)
 
 
 def find_dates(context: RunContext, dates: Dates, exchange: Exchange) -> Iterator[Found]:
@@ -54,9 +55,14 @@ def _find_described(
     known = schema.get("properties") or {}
     for key, inner in _members(value):
         below = schema.get("items") if isinstance(value, list) else known.get(key)
-        if below is not None and isinstance(inner, str | dict | list):
+        if isinstance(inner, dict | list) or (isinstance(inner, str) and _may_be_date(below)):
             place = pointers.child_pointer(pointer, key)
             yield from _find_described(document, below, inner, place, depth + 1)
+
+
+def _may_be_date(schema: Json) -> bool:
+    """Whether it takes more than a look at a schema to know that its texts are no dates."""
+    return isinstance(schema, Mapping) and not schema.keys().isdisjoint(_TELLING)
 
 
 def _is_date(document: Mapping[str, Json], schema: Mapping[str, Json], depth: int = 0) -> bool:
