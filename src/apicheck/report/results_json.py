@@ -27,10 +27,11 @@ from apicheck.model.results import (
     Task,
     Word,
 )
+from apicheck.report.text import HIDDEN
 
 SCHEMA = "apicheck-results/1"
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def load_schema() -> Mapping[str, Json]:
@@ -40,10 +41,13 @@ def load_schema() -> Mapping[str, Json]:
 
 
 def encode_results(results: Results) -> bytes:
-    """Encode the results as JSON text, UTF-8; equal results give equal bytes."""
+    """Encode the results as JSON text, UTF-8; equal results give equal bytes.
+
+    Characters that nobody sees are escaped, so that no editor and no terminal obeys them.
+    """
     text = json.dumps(build_document(results), ensure_ascii=False, indent=1, allow_nan=False)
-    escaped = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return escaped.encode("utf-8", "backslashreplace") + b"\n"
+    escaped = _HIDDEN.sub(lambda match: json.dumps(match[0])[1:-1], text)
+    return escaped.encode() + b"\n"
 
 
 def build_document(results: Results) -> dict[str, Json]:
