@@ -158,13 +158,17 @@ def _describe_scope(
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     violated = sum(c.consequence is Consequence.VIOLATION or c.waived for c in musts)
     actor = plan.policy.actor
-    parts = [f"{decided - violated} of {len(musts)} automatic must-clauses of the {actor} met"]
+    idle = sum(c.verdict is Verdict.NOT_APPLICABLE for c in musts)  # neither kept nor broken
+    met, of = decided - violated - idle, len(musts) - idle
+    parts = [f"{met} of {of} automatic must-clauses of the {actor} met"]
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
         parts.append(f"accepted {accepted} of {len(operations)} {noun}")
     if waived := sum(c.waived for c in musts):
         parts.append(f"{waived} waived")
+    if idle:
+        parts.append(f"{idle} not applicable here")
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,
