@@ -89,8 +89,9 @@ samples: $(INSTALLED) ## renew the sample reports and their pictures, in reports
 	@.ci/browser
 	@$(BIN)/python bench/samples.py
 
-bench: $(INSTALLED) ## time a large page, and a run beside schemathesis on the same server
+bench: $(INSTALLED) ## time a large page, collection, and a run beside schemathesis
 	@$(BIN)/python bench/page.py
+	@$(BIN)/python bench/collection.py
 	@$(BIN)/python bench/compare.py
 
 # The file names the checkout that is installed: in a virtualenv shared by several checkouts,

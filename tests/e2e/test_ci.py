@@ -174,7 +174,10 @@ def test_no_input_of_the_action_is_part_of_a_script() -> None:
 
 def test_the_variables_of_gitlab_are_those_of_the_template() -> None:
     (job,) = [one for one in read_file("integrations/gitlab.yml").values() if "script" in one]
-    assert set(read(blocks("yaml")[2])["variables"]) == set(job["variables"])
+    given = read(blocks("yaml")[2])["variables"]
+    assert set(given) == set(job["variables"])
+    assert given["APICHECK_PACKAGE"].startswith("git+")
+    assert "slim" not in job["image"]  # it has no git
 
 
 def test_the_hook_runs_a_command_that_exists() -> None:

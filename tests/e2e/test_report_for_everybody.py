@@ -14,7 +14,14 @@ import pytest
 
 from apicheck.judge import compare_runs
 from apicheck.model.difference import Comparison
-from apicheck.model.exchange import Direction, Transcript
+from apicheck.model.exchange import (
+    Direction,
+    Exchange,
+    Request,
+    Response,
+    Role,
+    Transcript,
+)
 from apicheck.model.results import Results, ScopeUse
 from apicheck.model.verdict import Verdict
 from apicheck.model.waiver import Waiver
@@ -25,6 +32,24 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "axe/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 MOST_PAGES = 15
+
+
+def use_up_a_limit() -> Transcript:
+    """A client that is refused, waits, and may go on."""
+    request = replace(Request("GET", "/v2/contacts"), identity="admin")
+    left = [3, 2, 1, 0, 0, 3]
+    responses = [
+        Response(
+            200 if at != 4 else 429,
+            (("RateLimit", f'"default";r={rest};t=9'), ("Retry-After", "9")),
+        )
+        for at, rest in enumerate(left)
+    ]
+    exchanges = [
+        Exchange(f"l{at}", request, response, None, at * 3.0, at * 3.0 + 0.1, Role.TABLE)
+        for at, response in enumerate(responses)
+    ]
+    return Transcript("ratelimit/quota/general", tuple(exchanges))
 
 
 @pytest.fixture
@@ -41,7 +66,7 @@ def page(results: Results, transcripts: tuple[Transcript, ...], tmp_path: Path) 
     full = replace(full, clauses=clauses)
     earlier = replace(results, findings=results.findings[1:])
     comparison = Comparison((earlier,), compare_runs(earlier, full))
-    played = (*transcripts, Transcript("webhooks/retried/api", hooks))
+    played = (*transcripts, Transcript("webhooks/retried/api", hooks), use_up_a_limit())
     file = tmp_path / "report.html"
     file.write_bytes(render(full, played, "html", comparison))
     return file
@@ -84,6 +109,14 @@ def test_axe_finds_no_barrier(driver: Any, scheme: str, phone: bool, opened: boo
     assert len(found["passes"]) > 20
     barriers = {one["id"]: [node["html"] for node in one["nodes"]] for one in found["violations"]}
     assert barriers == {}
+
+
+def test_the_page_that_axe_looks_at_has_every_section(driver: Any) -> None:
+    """Otherwise a new section could have barriers that nobody looks for."""
+    optional = {"waivers", "attestations", "trend", "operations", "timelines", "deliveries"}
+    optional |= {"latency", "scopes", "facts", "tasks", "elsewhere", "themes"}
+    there = {one.get_attribute("id") for one in driver.find_elements("css selector", "main h2")}
+    assert optional <= there
 
 
 def test_every_control_is_reached_and_used_by_the_keyboard(driver: Any) -> None:
@@ -161,8 +194,8 @@ def test_paper_keeps_the_colour_of_bars_and_numbers_its_pages(driver: Any) -> No
     bar = driver.find_element("css selector", ".bar span")
     assert bar.value_of_css_property("print-color-adjust") == "exact"
     assert bar.size["height"] > 0
-    drawn = driver.find_elements("css selector", "svg")
-    assert len(drawn) == 4
+    drawn = driver.find_elements("css selector", "svg[role=img]")
+    assert len(drawn) == 5
     assert all(one.is_displayed() for one in drawn)
     rules = driver.execute_script("return document.querySelector('style').textContent")
     assert "counter(page)" in rules

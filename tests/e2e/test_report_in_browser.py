@@ -7,15 +7,17 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from apicheck.judge import compare_runs
 from apicheck.model.difference import Comparison
 from apicheck.model.exchange import Direction, Transcript
 from apicheck.model.results import Results, ScopeUse
-from apicheck.report import render
+from apicheck.report import FILE_NAMES, render
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +29,16 @@ def report(tmp_path: Path, results: Results, transcripts: tuple[Transcript, ...]
     file = tmp_path / "report.html"
     file.write_bytes(render(results, transcripts, "html"))
     return file
+
+
+@pytest.fixture(scope="module")
+def hostile() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hostile", HOSTILE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _errors(driver: Any) -> list[str]:
@@ -109,16 +121,12 @@ def test_a_page_of_hostile_texts_alone_runs_nothing_and_can_be_searched(
     browser: Callable[[bool], Any],
     results: Results,
     transcripts: tuple[Transcript, ...],
+    hostile: ModuleType,
     tmp_path: Path,
 ) -> None:
     """Markup, control characters, formulas and commands of CI in every text, old runs included."""
     from selenium.webdriver.support.ui import WebDriverWait
 
-    spec = importlib.util.spec_from_file_location("hostile", HOSTILE)
-    assert spec is not None
-    assert spec.loader is not None
-    hostile = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hostile)
     named = replace(results, scopes=(ScopeUse("listContacts", "read", (200,)),))
     poisoned = hostile.poison(named)
     earlier = replace(poisoned, findings=poisoned.findings[1:])
@@ -147,6 +155,36 @@ def test_a_page_of_hostile_texts_alone_runs_nothing_and_can_be_searched(
     WebDriverWait(driver, 30).until(lambda _: viewer.is_displayed())
     assert not set(viewer.text) & set(hostile.FORBIDDEN)
     assert driver.find_elements("css selector", "dialog img, dialog script") == []
+    assert _errors(driver) == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILE_NAMES if name != "html"])
+def test_a_file_of_hostile_texts_does_nothing_when_a_browser_opens_it(
+    name: str,
+    browser: Callable[[bool], Any],
+    results: Results,
+    transcripts: tuple[Transcript, ...],
+    hostile: ModuleType,
+    tmp_path: Path,
+) -> None:
+    """As CI servers show artifacts: by name, as HTML in the worst case; Markdown when rendered."""
+    shown = hostile.poison(transcripts, hostile.SENT)
+    data = render(hostile.poison(results), shown, name)
+    file = tmp_path / FILE_NAMES[name]
+    file.write_bytes(data)
+    if name == "markdown":
+        file = tmp_path / "summary.html"
+        parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+        file.write_text(f"<meta charset=utf-8>{parser.render(data.decode())}")
+    elif file.suffix == ".csv":  # which the browser would download
+        file = file.rename(tmp_path / "clauses.txt")
+    driver = browser(True)
+    driver.get(file.as_uri())
+    assert (
+        driver.find_elements("css selector", "img, iframe, object, body script, parsererror") == []
+    )
+    assert driver.find_elements("css selector", "a[href]") == []
+    assert "octocat" in driver.page_source
     assert _errors(driver) == []
 
 

@@ -160,14 +160,18 @@ def _describe_scope(
     musts = [c for c in clauses if c.clause.level.binding and c.in_scope]
     violated = sum(c.consequence is Consequence.VIOLATION or c.waived for c in musts)
     actor = plan.policy.actor
-    met, noun = decided - violated, "must-clause" if len(musts) == 1 else "must-clauses"
-    parts = [f"{met} of the {actor}'s {len(musts)} automatically tested {noun} met"]
+    idle = sum(c.verdict is Verdict.NOT_APPLICABLE for c in musts)  # neither kept nor broken
+    met, of = decided - violated - idle, len(musts) - idle
+    noun = "must-clause" if of == 1 else "must-clauses"
+    parts = [f"{met} of the {actor}'s {of} automatically tested {noun} met"]
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
         parts.append(f"the API accepted a request for {accepted} of {len(operations)} {noun}")
     if waived := sum(c.waived for c in musts):
         parts.append(f"{waived} waived")
+    if idle:
+        parts.append(f"{idle} not applicable here")
     attest = sum(c.verdict is Verdict.REVIEW for c in clauses)
     beside = {
         f"out of scope by {plan.target.file or 'the target'}": NotTestedKind.OUT_OF_SCOPE,

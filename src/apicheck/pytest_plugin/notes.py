@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ class Notes(Silent):
         """Write a line, whatever pytest captures just now."""
         if self._reporter is None:
             return
-        with self._capture.global_and_fixture_disabled():
+        capture = self._capture
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
             self._reporter.ensure_newline()
             self._reporter.write_line(f"apicheck: {join_lines(text)}")

@@ -46,11 +46,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class TrendRun:
-    """One run of the trend. met, total: must-clauses in scope. is_this: whether it is the run."""
+    """One run of the trend. passed, total: must-clauses in scope. is_this: whether it is the run."""
 
     started: str
     word: str
-    met: int
+    passed: int
     total: int
     findings: int
     requests: int
@@ -144,7 +144,7 @@ def view_trend(comparison: Comparison | None, results: Results) -> tuple[TrendRu
         TrendRun(
             started=one.run.started,
             word=one.word.word.value,
-            met=tally[Verdict.PASS],
+            passed=tally[Verdict.PASS],
             total=sum(tally.values()),
             findings=len(one.findings),
             requests=one.run.requests,

@@ -27,10 +27,11 @@ from apicheck.model.results import (
     Task,
     Word,
 )
+from apicheck.report.text import HIDDEN
 
 SCHEMA = "apicheck-results/1"
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def load_schema() -> Mapping[str, Json]:
@@ -42,15 +43,15 @@ def load_schema() -> Mapping[str, Json]:
 def encode_results(results: Results) -> bytes:
     """Encode the results as JSON text, UTF-8; equal results give equal bytes.
 
-    A member is a line, and so is each element of a list: a result, a clause, a finding.
+    A member is a line, and so is each element of a list: a result, a clause, a finding. Characters
+    that nobody sees are escaped, so that no editor and no terminal obeys them.
     """
     members = (
         f" {_write(name)}: {_write_lines(value) if isinstance(value, list) else _write(value)}"
         for name, value in build_document(results).items()
     )
     text = "{\n" + ",\n".join(members) + "\n}\n"
-    escaped = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return escaped.encode("utf-8", "backslashreplace")
+    return _HIDDEN.sub(lambda match: json.dumps(match[0])[1:-1], text).encode()
 
 
 def _write_lines(values: list[Json]) -> str:

@@ -9,10 +9,12 @@ _FIRST_PRINTABLE = 0x20
 _DELETE = 0x7F
 _CONTROL_PICTURES = 0x2400
 _DELETE_PICTURE = "\u2421"
-_SUSPECT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+HIDDEN = (
+    "\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+"""What nobody sees, or what reorders the text around it, for a pattern; C0 controls come to it."""
+_SUSPECT = re.compile(f"[\x00-\x08\x0b-\x1f{HIDDEN}]")
 
 
 def make_visible(text: str) -> str:

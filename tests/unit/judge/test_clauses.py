@@ -253,6 +253,16 @@ def test_the_word_comes_with_its_scope() -> None:
     assert "1 out of scope by the target" in got.scope
 
 
+def test_a_clause_that_concerns_nothing_counts_neither_as_met_nor_as_a_clause() -> None:
+    made, results = planned(clause()), [result(V.PASS)]
+    (kept,) = judge_clauses(made, results)
+    idle = replace(kept, verdict=V.NOT_APPLICABLE)
+    got = decide_word(made, [kept, idle], results, ())
+    assert got.word is RunWord.CONFORMANT
+    assert got.scope.startswith("1 of the provider's 1 automatically tested must-clause met")
+    assert "1 not applicable here" in got.scope
+
+
 @pytest.mark.parametrize(
     ("preflight", "stopped", "title"),
     [

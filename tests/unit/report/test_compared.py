@@ -69,7 +69,7 @@ def test_many_changes_are_cut_and_counted(results: Results) -> None:
 def test_the_trend_has_a_bar_for_each_run_in_order(results: Results, before: Results) -> None:
     trend = view_trend(compare(before, before, results), results)
     assert [one.is_this for one in trend] == [False, False, True]
-    assert [one.met for one in trend] == [2, 2, 1]
+    assert [one.passed for one in trend] == [2, 2, 1]
     assert all(sum(part.count for part in one.segments) == one.total for one in trend)
     heights = [sum(part.height for part in one.segments) for one in trend]
     assert heights == pytest.approx([HEIGHT] * 3, abs=0.5)

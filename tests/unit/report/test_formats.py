@@ -264,6 +264,20 @@ def test_hostile_text_reaches_no_program_as_it_is(
     assert render(poisoned, (), name).isascii()
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_has_a_hostile_character_as_it_is(
+    name: str,
+    poisoned: Results,
+    transcripts: tuple[Transcript, ...],
+    hostile: ModuleType,
+) -> None:
+    """Whatever reads the file: an editor, a log, a viewer of another tool."""
+    shown = hostile.poison(transcripts, hostile.SENT)
+    text = render(poisoned, shown, name).decode()
+    assert "octocat" in text
+    assert set(text).isdisjoint(hostile.FORBIDDEN)
+
+
 def test_hostile_text_is_text_on_the_page_and_in_junit(
     poisoned: Results,
     results: Results,

@@ -339,3 +339,13 @@ def test_a_check_whose_rows_were_spread_says_so_in_its_section(
     assert data.count(sentence) == 1
     section = data.partition('<code>headers/request-id</code> <span class="check-title">')[2]
     assert sentence in section.partition("</details>")[0]
+
+
+def test_what_is_waived_says_so_among_what_is_to_be_mended_first(results: Results) -> None:
+    finding = results.findings[0]
+    clauses = tuple(
+        replace(one, waived=one.clause.id in finding.clauses) for one in results.clauses
+    )
+    label = '<span class="label">waived</span>'
+    assert label not in render(results, (), "html").decode()
+    assert render(replace(results, clauses=clauses), (), "html").decode().count(label) == 1
