@@ -35,6 +35,7 @@ FIXED = "windows that begin with a request"
 ALIGNED = "windows aligned with a clock"
 COUNTER = "a sliding counter over two windows"
 LOG = "a sliding log"
+LOG_OF_ALL = "a sliding log that counts refused requests"
 BUCKET = "a bucket with a burst of 3"
 
 DOCUMENT = """\
@@ -109,6 +110,8 @@ LIMITERS = {
     "fastify-draft": Limiter("@fastify/rate-limit, enableDraftSpec", "on_fastify.mjs draft", FIXED),
     "hono-6": Limiter("hono-rate-limiter, draft-6", "on_hono.mjs draft-6", FIXED),
     "hono-7": Limiter("hono-rate-limiter, draft-7", "on_hono.mjs draft-7", FIXED),
+    "koa": Limiter("koa-ratelimit", "on_koa.mjs", FIXED),
+    "nest": Limiter("@nestjs/throttler", "on_nest.mjs", LOG_OF_ALL),
     "nginx": Limiter("nginx limit_req, burst=2 nodelay", "nginx", BUCKET, LEAKS),
     "nginx-429": Limiter(
         "nginx limit_req, limit_req_status 429", "nginx limit_req_status 429;", BUCKET, LEAKS

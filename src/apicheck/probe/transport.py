@@ -24,6 +24,7 @@ from apicheck.probe.socks import SCHEMES
 from apicheck.probe.tls import build_context, build_version_context
 from apicheck.probe.wire import (
     BODY_CAP,
+    HTTP_2,
     BodyReader,
     Origin,
     ProxyRoute,
@@ -95,14 +96,20 @@ class Transport:
         for pool in self._pools:
             pool.close()
 
-    def _get_pool(self) -> httpcore.ConnectionPool:
+    def _get_pool(self, *, http2: bool) -> httpcore.ConnectionPool:
         """The pool of the calling thread."""
-        pool: httpcore.ConnectionPool | None = getattr(self._own, "pool", None)
+        name = "pool_of_http2" if http2 else "pool"
+        pool: httpcore.ConnectionPool | None = getattr(self._own, name, None)
         if pool is None:
-            pool = _build_pool(self._route)
-            self._own.pool = pool
+            pool = _build_pool(self._build_route(http2=http2), http2=http2)
+            setattr(self._own, name, pool)
             self._pools.append(pool)
         return pool
+
+    def _build_route(self, *, http2: bool) -> Route:
+        """The way to the origin; a context of TLS offers either HTTP/2 or not."""
+        context = build_context(self._tls) if http2 and self._route.context else self._route.context
+        return replace(self._route, context=context)
 
     @property
     def proxy_url(self) -> str:
@@ -166,7 +173,7 @@ class Transport:
             content=request.body,
             extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
         )
-        pool = self._get_pool()
+        pool = self._get_pool(http2=request.version == HTTP_2)
         unasked = False
         try:
             response = pool.handle_request(wire)
@@ -249,14 +256,15 @@ def _kind_of(error: Exception) -> TransportErrorKind:
     return TransportErrorKind.OTHER
 
 
-def _build_pool(route: Route) -> httpcore.ConnectionPool:
-    """A pool of one connection to an origin."""
+def _build_pool(route: Route, *, http2: bool) -> httpcore.ConnectionPool:
+    """A pool of one connection to an origin. http2: speak HTTP/2 where the server offers it."""
     if route.proxy is None or route.proxy.speaks_socks:
         return httpcore.ConnectionPool(
             ssl_context=route.context,
             max_connections=1,
             keepalive_expiry=_KEPT_FOR_S,
             network_backend=Backend(route.proxy),
+            http2=http2,
         )
     return httpcore.HTTPProxy(
         str(route.proxy.origin),
@@ -266,6 +274,7 @@ def _build_pool(route: Route) -> httpcore.ConnectionPool:
         max_connections=1,
         keepalive_expiry=_KEPT_FOR_S,
         network_backend=Backend(),
+        http2=http2,
     )
 
 
