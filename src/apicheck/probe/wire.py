@@ -104,7 +104,9 @@ class WireRequest:
     @property
     def plain(self) -> bool:
         """Whether an HTTP library sends it unchanged: not 1.0, no stray space, legal names."""
-        fits = self.version in ("1.1", HTTP_2) and _TOKEN.fullmatch(self.method.encode()) is not None
+        fits = (
+            self.version in ("1.1", HTTP_2) and _TOKEN.fullmatch(self.method.encode()) is not None
+        )
         return fits and all(
             _TOKEN.fullmatch(name) and _FIT_FOR_A_LIBRARY.fullmatch(value)
             for name, value in self.headers
