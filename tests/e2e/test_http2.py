@@ -87,7 +87,7 @@ def find_program(name: str) -> str:
 
 @contextmanager
 def serving(server: str, folder: Path) -> Iterator[int]:
-    """A server of HTTPS, from when it listens; yields its port. server: nginx, or as Node has it."""
+    """A server of HTTPS, from when it listens; yields its port. server: nginx, or what Node does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
