@@ -87,7 +87,7 @@ def find_program(name: str) -> str:
 
 @contextmanager
 def serving(server: str, folder: Path) -> Iterator[int]:
-    """A server of HTTPS, from when it listens; yields its port. server: nginx, or what Node does."""
+    """A server of HTTPS while it runs; yields its port. server: nginx, or what Node does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -125,6 +125,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"nobody listens: {log.read_text()}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("server", "found"), [("counts", []), ("forgets", ["HTTP/2"]), ("nginx", [])]
 )
