@@ -48,8 +48,11 @@ def has_unasked_bytes(response: httpcore.Response) -> bool:
     """Whether bytes came behind a response that was read to its end.
 
     They are no response to the next request (RFC 9112 section 9.2), but the HTTP library has read
-    some of them already, and offers no way to see that: hence the look at its parser.
+    some of them already, and offers no way to see that: hence the look at its parser. HTTP/2 names
+    the request of every byte.
     """
+    if response.extensions.get("http_version") == b"HTTP/2":
+        return False
     stream: Any = response.stream
     stream = getattr(stream, "_stream", stream)  # of a pool
     left_over, _ = stream._connection._h11_state.trailing_data  # noqa: SLF001  (above)

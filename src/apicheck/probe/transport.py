@@ -24,6 +24,7 @@ from apicheck.probe.socks import SCHEMES
 from apicheck.probe.tls import build_context, build_version_context
 from apicheck.probe.wire import (
     BODY_CAP,
+    HTTP_2,
     BodyReader,
     Origin,
     ProxyRoute,
@@ -93,24 +94,29 @@ class Transport:
         context = build_context(tls or Tls()) if origin.scheme == "https" else None
         before = _build_proxy_route(proxy, proxy_credentials, tls or Tls()) if proxy else None
         self._route = Route(origin, context, before)
-        # A connection for each thread: a pool for all makes every thread wait for its lock, and
-        # looks at every idle connection before each request.
-        self._kept: dict[int, _Sender] = {}
+        # A connection for each thread and protocol: a pool for all makes every thread wait for its
+        # lock, and looks at every idle connection before each request.
+        self._kept: dict[tuple[int, bool], _Sender] = {}
 
     def close(self) -> None:
         """Close every connection."""
         for sender in self._kept.values():
             sender.close()
 
-    def _get_sender(self) -> _Sender:
+    def _get_sender(self, *, http2: bool) -> _Sender:
         """The connection of the calling thread; a new one where that is over."""
-        thread = threading.get_ident()
-        sender = self._kept.get(thread)
+        kept = threading.get_ident(), http2
+        sender = self._kept.get(kept)
         if sender is None or _is_over(sender):
             if sender is not None:
                 sender.close()
-            sender = self._kept[thread] = _build_sender(self._route)
+            sender = self._kept[kept] = _build_sender(self._build_route(http2=http2), http2=http2)
         return sender
+
+    def _build_route(self, *, http2: bool) -> Route:
+        """The way to the origin; a context of TLS offers either HTTP/2 or not."""
+        context = build_context(self._tls) if http2 and self._route.context else self._route.context
+        return replace(self._route, context=context)
 
     @property
     def proxy_url(self) -> str:
@@ -172,7 +178,7 @@ class Transport:
             content=request.body,
             extensions={"timeout": {"pool": max(0.01, deadline - time.monotonic())}},
         )
-        sender = self._get_sender()
+        sender = self._get_sender(http2=request.version == HTTP_2)
         unasked = False
         try:
             response = sender.handle_request(wire)
@@ -262,14 +268,18 @@ def _is_over(sender: _Sender) -> bool:
     )
 
 
-def _build_sender(route: Route) -> _Sender:
-    """A connection to an origin, or a pool of one where an HTTP proxy is on the way."""
+def _build_sender(route: Route, *, http2: bool) -> _Sender:
+    """A connection to an origin, or a pool of one where an HTTP proxy is on the way.
+
+    http2: speak HTTP/2 where the server offers it.
+    """
     if route.proxy is None or route.proxy.speaks_socks:
         return httpcore.HTTPConnection(
             _name_origin(route.origin),
             ssl_context=route.context,
             keepalive_expiry=_KEPT_FOR_S,
             network_backend=Backend(route.proxy),
+            http2=http2,
         )
     return httpcore.HTTPProxy(
         str(route.proxy.origin),
@@ -279,6 +289,7 @@ def _build_sender(route: Route) -> _Sender:
         max_connections=1,
         keepalive_expiry=_KEPT_FOR_S,
         network_backend=Backend(),
+        http2=http2,
     )
 
 

@@ -78,9 +78,15 @@ class Route:
         return self.proxy.speaks_socks or self.context is not None
 
 
+HTTP_2 = "2"
+
+
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """One request, complete. target: path and query, percent-encoded. version: of HTTP."""
+    """One request, complete. target: path and query, percent-encoded.
+
+    version: of HTTP; "2" where the server offers it, and 1.1 otherwise.
+    """
 
     method: str
     target: bytes
@@ -97,8 +103,10 @@ class WireRequest:
 
     @property
     def plain(self) -> bool:
-        """Whether an HTTP library sends it unchanged: 1.1, no stray space, legal names."""
-        fits = self.version == "1.1" and _TOKEN.fullmatch(self.method.encode()) is not None
+        """Whether an HTTP library sends it unchanged: not 1.0, no stray space, legal names."""
+        fits = (
+            self.version in ("1.1", HTTP_2) and _TOKEN.fullmatch(self.method.encode()) is not None
+        )
         return fits and all(
             _TOKEN.fullmatch(name) and _FIT_FOR_A_LIBRARY.fullmatch(value)
             for name, value in self.headers
@@ -106,7 +114,8 @@ class WireRequest:
 
     def encode(self) -> bytes:
         """The request as HTTP/1 writes it."""
-        words = (self.method.encode(), self.target, self.version.encode())
+        version = "1.1" if self.version == HTTP_2 else self.version
+        words = (self.method.encode(), self.target, version.encode())
         lines = [b"%s %s HTTP/%s" % words]
         lines += [b"%s: %s" % pair for pair in self.headers]
         return b"\r\n".join((*lines, b"", self.body or b""))

@@ -22,8 +22,12 @@ _AT_ONCE = 50
 _TOO_LONG_S = 1_000_000
 _SECOND_BURST = 20
 """Enough for the limiters that refuse at once what comes soon after a burst."""
-_MARGIN_S = 1.0
-"""Seconds past a Retry-After: windows that end by a timer end a little late."""
+_MARGIN_S = 0.6
+"""Seconds past a Retry-After: windows that end by a timer end a little late, and some stores round
+what is left to the nearest second. One that is a second too short can be seen all the same."""
+_POLL_S = 0.2
+_POLLS = 6
+"""Requests in which Retry-After is to fall by a second, with what the network takes."""
 _MARGIN_ON_CLOCK_S = 0.1
 """The same where the target's clock is moved: no timer runs on it."""
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
@@ -58,6 +62,7 @@ def send_round(
     explained: Callable[[Sequence[Exchange]], bool],
     *,
     margin_s: float | None = None,
+    polls: bool = False,
 ) -> Steps[tuple[Exchange, ...]]:
     """Send one request; a burst at 0.6 of a window and at 1.05; one when the limit has recovered.
 
@@ -65,6 +70,7 @@ def send_round(
     request over the limit.
     margin_s: after the first refusal, send one more when its Retry-After and this have passed;
     None: do not, as the bursts then tell more limiters apart.
+    polls: before that, ask on until the Retry-After falls by a second.
     explained: whether a limiter whose windows have no phase explains what was seen so far: then a
     short second burst is enough.
     """
@@ -78,6 +84,10 @@ def send_round(
     now = burst[-1].received_at
     obedient: tuple[Exchange, ...] = ()
     asked = max((w for x in burst if (w := _read_wait(limits, x)) is not None), default=None)
+    if polls and margin_s is not None and asked is not None and 1 <= asked <= 2 * window:
+        burst += yield from _poll(limits, request, asked)
+        asked = _read_wait(limits, burst[-1])
+        now = burst[-1].received_at
     if margin_s is not None and asked is not None and asked <= 2 * window:
         yield from steps.wait(asked + margin_s, "as long as Retry-After says")
         obedient = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
@@ -88,6 +98,22 @@ def send_round(
     yield from steps.wait(2.05 * window, "long enough for every limiter to forget")
     last = yield from steps.send_together(Send(request, Role.TABLE, paced=False))
     return (*first, *burst, *obedient, *second, *last)
+
+
+def _poll(limits: RateLimits, request: Request, asked: float) -> Steps[tuple[Exchange, ...]]:
+    """Ask on until Retry-After falls by a second, at most for a second.
+
+    At that moment a wait that is rounded down is too short by nearly a second, and one that is
+    rounded up is exact.
+    """
+    sent: tuple[Exchange, ...] = ()
+    for _ in range(_POLLS):
+        yield from steps.wait(_POLL_S, "until Retry-After falls by a second")
+        sent += yield from steps.send_together(Send(request, Role.TABLE, paced=False))
+        wait = _read_wait(limits, sent[-1])
+        if wait is None or wait < asked:
+            break
+    return sent
 
 
 def send_burst(

@@ -37,7 +37,7 @@ from apicheck.checks.ratelimit._using_up import (
     use_up,
 )
 
-_VARIATIONS = 9
+_VARIATIONS = 10
 _ADDRESS = "203.0.113.7"
 _FORWARDED = "X-Forwarded-For and fields like it"
 _FORWARDING = {
@@ -78,6 +78,8 @@ def _vary(subject: Subject, request: Request, sample: Exchange | None) -> Iterat
     yield replace(request, headers=(*request.headers, *_FORWARDING.items()))
     yield replace(request, query=(*request.query, ("apicheck", "1")))
     yield replace(request, version="1.0")
+    if subject.context.base_url.startswith("https:"):
+        yield replace(request, version="2")  # 1.1 where the server does not offer it
     spelled = tuple(
         replace(one, value=one.value[0].swapcase() + one.value[1:]) if " " in one.value else one
         for one in request.credentials

@@ -67,7 +67,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         reason = "the limit depends on the plan, and no identity names its plan"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
     windows = _WINDOWS_OF_A_NEW_ONE if _makes_sender(subject) else _WINDOWS
-    requests, seconds = 2 * bucket.limit + 12, windows * bucket.window_s
+    requests, seconds = 2 * bucket.limit + 18, windows * bucket.window_s
     if bucket.name not in subject.context.use_up:
         clock = "clock" in subject.context.capabilities
         most = _MOST_THOROUGH if subject.context.thorough else _MOST
@@ -116,6 +116,7 @@ def script(subject: Subject) -> Script:
         request,
         partial(_is_simple, subject),
         margin_s=find_margin(subject.context),
+        polls="clock" not in subject.context.capabilities,
     )
     if len(first) == 1:
         return

@@ -9,12 +9,21 @@ from apicheck.model.check import Check
 from apicheck.model.exchange import Exchange, Request, Response, Transcript
 from apicheck.model.step import Ask, EndOfScript, Recall, Send, Together, Wait
 from apicheck.model.subject import Subject
-from apicheck.model.verdict import Judgement
+from apicheck.model.verdict import Inconclusive, Judgement, NotTested
 
 Serve = Callable[[Request, float], int | Response]
 
 
 def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
+    """Play a script, and judge what came."""
+    played = play(check, of, serve, seed)
+    assert check.judge is not None
+    return check.judge(of, played) if isinstance(played, Transcript) else played
+
+
+def play(
+    check: Check, of: Subject, serve: Serve, seed: int = 1
+) -> Transcript | Inconclusive | NotTested:
     """Play a script against a server on a clock that only script and responses move."""
     rng = random.Random(seed)
     now, made, exchanges, answers = rng.uniform(0, 1000), 0, [], []
@@ -30,7 +39,6 @@ def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
         return exchanges[-1]
 
     assert check.script is not None
-    assert check.judge is not None
     script, value = check.script(of), None
     try:
         while True:
@@ -58,4 +66,4 @@ def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
         pass
     except EndOfScript as end:
         return end.why
-    return check.judge(of, Transcript("p", tuple(exchanges), answers=tuple(answers)))
+    return Transcript("p", tuple(exchanges), answers=tuple(answers))

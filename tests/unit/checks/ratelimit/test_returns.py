@@ -1,0 +1,78 @@
+"""A Retry-After that is too short by less than a second is seen where no clock can be moved."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from apicheck.checks.ratelimit import quota, retry_after
+from apicheck.model.exchange import Request, Response, Transcript
+from apicheck.model.subject import Subject
+from apicheck.model.verdict import Failure
+from apicheck.pages.setting import subject_of
+from reference_server.state.limits import LIMITERS, Options
+
+_SPEC = importlib.util.spec_from_file_location("playing", Path(__file__).parent / "playing.py")
+assert _SPEC
+assert _SPEC.loader
+playing = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(playing)
+
+WINDOW, LIMIT = 5.0, 3
+LATE_BY_A_TIMER_S = 0.4
+
+
+def subject() -> Subject:
+    facts = {
+        "window": f"{WINDOW:g}s",
+        "refusal": {"status": 429, "retry_after": "seconds"},
+        "buckets": {"general": {"limit": LIMIT}},
+    }
+    of = subject_of(quota.CHECK, {"facts": {"rate_limits": facts}, "subject": "general"})
+    return replace(of, context=replace(of.context, capabilities=frozenset()))
+
+
+def find_outcomes(name: str, rounded: Callable[[float], int], seed: int, late: float) -> set[str]:
+    """What the fold says of the responses of a limiter to the script of ratelimit/quota.
+
+    late: seconds by which the server sees the time that has passed too late, as by a timer.
+    """
+    limiter, of = LIMITERS[name](Options(WINDOW)), subject()
+
+    def serve(_: Request, at: float) -> Response:
+        standing = limiter.ask(at - late, LIMIT, count=True)
+        if standing.allowed:
+            return Response(200)
+        wait = max(0, rounded(standing.retry - at))
+        return Response(429, headers=(("Retry-After", str(wait)),))
+
+    played = playing.play(quota.CHECK, of, serve, seed)
+    assert isinstance(played, Transcript)
+    fold = retry_after.CHECK.fold
+    assert fold is not None
+    state = fold.start(of.context)
+    for exchange in played.exchanges:
+        state = fold.step(of.context, state, exchange)
+    judgements = [result.judgement for result in fold.finish(of.context, state)]
+    assert judgements
+    return {one.outcome for one in judgements if isinstance(one, Failure)}
+
+
+@pytest.mark.parametrize("name", LIMITERS)
+def test_a_wait_that_is_rounded_down_is_too_short(name: str) -> None:
+    found = [find_outcomes(name, math.floor, seed, 0.0) for seed in range(12)]
+    # A window that ends within a second of its first refusal says 0, and leaves no time to ask.
+    assert found.count({"too-short"}) >= 10
+    assert found.count(set()) == 12 - found.count({"too-short"})
+
+
+@pytest.mark.parametrize("late", [0.0, LATE_BY_A_TIMER_S], ids=["in time", "late by a timer"])
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("name", LIMITERS)
+def test_a_wait_that_is_rounded_up_is_true(name: str, seed: int, late: float) -> None:
+    assert find_outcomes(name, math.ceil, seed, late) == set()
