@@ -6,7 +6,7 @@ from typing import Any
 
 from apicheck.load import load_policy, load_spec, profile_dir
 from apicheck.model.plan import Options, Plan
-from apicheck.model.target import Effects, Target
+from apicheck.model.target import Effects, Endpoints, Target
 from apicheck.plan import plan
 from apicheck.registry import collect
 
@@ -16,7 +16,12 @@ CHECKS = collect(entry_points=False)
 def plan_of(profile: str, *, effects: bool = True, **options: Any) -> Plan:
     spec = load_spec(profile_dir(profile) / "openapi.yaml")
     policy = load_policy(profile_dir(profile) / "policy.yaml", spec)
-    target = Target("t", "http://127.0.0.1", effects=Effects(file="x") if effects else None)
+    target = Target(
+        "t",
+        "http://127.0.0.1",
+        endpoints=Endpoints(https_url="https://127.0.0.1:8443"),
+        effects=Effects(file="x") if effects else None,
+    )
     seen = frozenset({"processed"} if effects else ()) | {"foreign_secret", "load"}
     return plan(spec, policy, target, CHECKS, Options(**options), capabilities=seen)
 
