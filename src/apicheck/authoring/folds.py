@@ -115,7 +115,7 @@ def per_document(read: Read) -> Fold:
             for operation, fact, wrong in read(context)
         )
 
-    return Fold(start, step, finish)
+    return Fold(start, step, finish, of_document=True)
 
 
 def _count(tally: _Tally, exchange: Exchange, result: Result) -> None:

@@ -105,6 +105,8 @@ class Fold:
     of_accepted: Callable[[RunContext, Operation], Iterable[str]] | None = None
     at_any_time: bool = False
     everywhere: bool = False
+    of_document: bool = False
+    """Whether it reads the document and no exchange, so that no run is needed."""
 
     def reads(self, exchange: Exchange) -> bool:
         """Whether an exchange is one of those that are read."""

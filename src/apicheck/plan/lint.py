@@ -19,6 +19,7 @@ from apicheck.model.selector import selects
 from apicheck.model.subject import SubjectKind
 from apicheck.model.target import Target
 from apicheck.plan.clauses import matches
+from apicheck.plan.documents import find_document_remarks
 from apicheck.plan.formats import find_format_remarks
 from apicheck.plan.history import find_history_remarks
 from apicheck.plan.lifecycle import find_lifecycle_remarks
@@ -90,6 +91,7 @@ def lint(
         ),
         contradictions=(
             *_find_contradictions(spec, policy),
+            *(Remark(*words) for words in find_document_remarks(spec, policy, checks)),
             *(Remark(*near) for near in find_near_scopes(spec, policy, target or nobody)),
         ),
         of_sources=tuple(

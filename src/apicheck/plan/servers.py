@@ -13,7 +13,10 @@ _OWN_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 def find_server_remarks(spec: Spec, policy: Policy) -> Iterator[tuple[str, str]]:
-    """Find servers by plain HTTP, hosts that differ, credentials elsewhere: fact and message."""
+    """Find servers by plain HTTP, hosts that differ, credentials elsewhere: fact and message.
+
+    That the hosts of regions are servers, the check document/servers says.
+    """
     urls = list(_list_urls(spec.document.get("servers")))
     if policy.facts.transport.https == "required":
         for url in urls:
@@ -28,17 +31,13 @@ def find_server_remarks(spec: Spec, policy: Policy) -> Iterator[tuple[str, str]]
 
 
 def _find_other_hosts(urls: list[str], policy: Policy) -> Iterator[tuple[str, str]]:
-    """Find hosts that the policy names and no server of the document has.
+    """Find hosts that clients must call and no server of the document has.
 
-    A server whose host is a variable may be any. A document with one host may be that of one
-    region.
+    A server whose host is a variable may be any.
     """
     hosts = {urlsplit(url).netloc for url in urls}
     if not all(hosts) or any("{" in host for host in hosts):
         return
-    for region, host in policy.facts.transport.hosts.items():
-        if len(hosts) > 1 and host not in hosts:
-            yield f"transport.hosts.{region}", f"{host} is no server of the document"
     for origin in policy.origins:
         named = origin.value if isinstance(origin.value, list) else [origin.value]
         if origin.path != "client.hosts" or "region" in named:

@@ -43,14 +43,6 @@ def test_a_server_by_plain_http_contradicts_required_https(
     assert ("transport.https" in found) is remarked
 
 
-def test_a_host_that_no_server_has_is_remarked(tmp_path: Path) -> None:
-    facts = "{transport: {hosts: {eu: api.example.com, us: api.us.example.com}}}"
-    second = "https://api.asia.example.com/v1"
-    assert list(remarks(tmp_path, facts, second=second)) == ["transport.hosts.us"]
-    assert remarks(tmp_path, facts) == {}
-    assert remarks(tmp_path, facts, "https://{host}/v1", second) == {}
-
-
 def test_a_host_that_clients_must_call_is_compared_too(tmp_path: Path) -> None:
     assert remarks(tmp_path, "{client: {hosts: api.example.com}}") == {}
     found = remarks(tmp_path, "{client: {hosts: other.example.com}}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from apicheck.authoring import (
@@ -10,6 +10,7 @@ from apicheck.authoring import (
     Check,
     Confirm,
     Failure,
+    Json,
     NotApplicable,
     Outcome,
     RunContext,
@@ -33,17 +34,29 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
     """A result for each server and each region, if the document says where the API is."""
-    servers = tuple(filter(_is_elsewhere, read_servers(context.spec.document.get("servers"))))
-    if not servers:
-        return
-    for url in context.facts.document.servers:
-        wrong = None if _serves(context, servers, url) else _fail(f"URLs that begin {url}", servers)
-        yield WHOLE, FACT, wrong
+    written = context.spec.document.get("servers")
+    servers = tuple(filter(_is_elsewhere, read_servers(written)))
     hosts = {server.host for server in servers}
+    found = [
+        (FACT, f"URLs that begin with {url}", _serves(context, servers, url))
+        for url in context.facts.document.servers
+    ]
     if len(hosts) > 1:  # a document with one host may be that of one region
-        for region, host in context.facts.transport.hosts.items():
-            found = host.lower() in hosts
-            yield WHOLE, f"{HOSTS}.{region}", None if found else _fail(f"a server {host}", servers)
+        found += [
+            (f"{HOSTS}.{region}", f"a server {host}", host.lower() in hosts)
+            for region, host in context.facts.transport.hosts.items()
+        ]
+    for fact, expected, holds in found:
+        if holds:
+            yield WHOLE, fact, None
+        elif servers and not _has_variables(written):
+            yield WHOLE, fact, _fail(expected, servers)
+
+
+def _has_variables(servers: Json) -> bool:
+    """Whether some URL may be another one than that of its defaults."""
+    named = (one.get("url") for one in servers or () if isinstance(one, Mapping))
+    return any("{" in str(url) for url in named)
 
 
 def _is_elsewhere(server: Server) -> bool:

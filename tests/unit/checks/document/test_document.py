@@ -55,11 +55,23 @@ def test_a_document_that_does_not_say_where_the_api_is_is_not_judged(urls: tuple
         ("https://api.example.com", "http://api.example.com", "missing"),
         ("https://api.example.com", "https://api.example.com.evil.example", "missing"),
         ("https://api.example.com:8443", "https://api.example.com", "missing"),
-        ("https://api.example.com", "https://{tenant}.example.com", "missing"),
     ],
 )
 def test_scheme_host_and_path_are_compared(promised: str, url: str, says: str) -> None:
     assert read("document/servers", {"document": {"servers": promised}}, servers(url)) == [says]
+
+
+@pytest.mark.parametrize("url", ["https://{tenant}.example.com", "https://api.example.com/{v}"])
+def test_a_server_with_variables_may_be_any(url: str) -> None:
+    facts = {"document": {"servers": "https://api.example.com/v1"}}
+    variables = {"tenant": {"default": "acme"}, "v": {"default": "v2"}}
+    document = {"servers": [{"url": url, "variables": variables}]}
+    assert read("document/servers", facts, document) == []
+    variables |= {"tenant": {"default": "api"}, "v": {"default": "v1"}}
+    says = read(
+        "document/servers", facts | {"document": {"servers": "https://api.example.com"}}, document
+    )
+    assert says == ["pass"]
 
 
 def test_a_document_with_one_host_may_be_that_of_one_region() -> None:
