@@ -47,7 +47,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     }
     promises = subject.facts.requests
     return tuple(
-        Case(kind, kind, fact=f"requests.{kind}")
+        Case(kind, kind, fact=f"requests.{kind}", spread=kind if kind == _CLIENT else "")
         for kind, can_be_asked in possible.items()
         if can_be_asked and promises.get(kind) == "ignored"
     )
@@ -75,6 +75,7 @@ CHECK = Check(
     failure_title="An addition that the policy ignores is refused",
     applies=applies,
     cases=cases,
+    rows_each=0,
     script=script,
     judge=judge,
     accepted=True,

@@ -47,28 +47,16 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To the bucket with the lowest limit, and the lowest beside which a further one counts."""
     if (unusable := explain_unusable(subject)) is not None:
         return unusable
-    limits, bucket = facts_of(subject)
+    _, bucket = facts_of(subject)
     if bucket.calendar:
         return NotApplicable("months and years have no fixed length, of which waits were a part")
     if bucket.per == "ip":
         return NotApplicable("the limit is per address, which all requests of a run share")
-    counting = set(subject.context.bucket_of.values())
-    low = {
-        one.name: one.limit
-        for one in limits.buckets.values()
-        if one.limit is not None
-        and one.limit <= _MOST
-        and one.name in counting
-        and not one.calendar
-    }
+    low = _list_low(subject)
     if bucket.name not in low:
         return NotApplicable(f"schedules are drawn for limits of at most {_MOST}")
-    lowest = min(low, key=lambda name: low[name])
-    several = {name: low[name] for name in low if limits.buckets[name].also}
-    if several and bucket.also:
-        lowest = min(several, key=lambda name: several[name])
-    if bucket.name != lowest and not subject.context.thorough:
-        return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
+    if bucket.name not in (low[0], _find_several(subject)) and not subject.context.thorough:
+        return NotApplicable(f"the bucket {low[0]} stands for it; --thorough tests each")
     if "clock" not in subject.context.capabilities:
         return NotApplicable(
             "no clock can be moved: ratelimit/quota plays its one schedule instead"
@@ -80,14 +68,46 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return Applies(_MOST_STEPS * (highest + 3), involved, last=True, facts=facts)
 
 
+def _list_low(subject: Subject) -> tuple[str, ...]:
+    """The buckets whose limits schedules can use up, the lowest limit first."""
+    limits, _ = facts_of(subject)
+    counting = set(subject.context.bucket_of.values())
+    found = [
+        (one.limit, name)
+        for name, one in limits.buckets.items()
+        if one.limit is not None and one.limit <= _MOST and name in counting and not one.calendar
+    ]
+    return tuple(name for _, name in sorted(found, key=lambda one: one[0]))
+
+
+def _find_several(subject: Subject) -> str:
+    """The bucket with the lowest limit beside which a further one counts; "" for none."""
+    limits, _ = facts_of(subject)
+    return next((name for name in _list_low(subject) if limits.buckets[name].also), "")
+
+
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Schedules at which limiters are known to err, beside those that are drawn.
 
     A burst comes twice, at different phases of the clock: one may lie on the end of a window.
+    Of two buckets, one plays the schedules of one operation, the other those of several.
     """
     _, bucket = facts_of(subject)
-    limit = limit_of(bucket)
-    listed: dict[str, list[tuple[int, ...]]] = {
+    several, thorough = _find_several(subject), subject.context.thorough
+    listed: dict[str, list[tuple[int, ...]]] = {}
+    if thorough or bucket.name == _list_low(subject)[0]:
+        listed |= _list_of_one(limit_of(bucket))
+    if thorough or several in ("", bucket.name):
+        listed |= _list_of_several(subject, limit_of(bucket))
+    members = ("after", "send", "who", "op")
+    return tuple(
+        Case(name, [dict(zip(members, step, strict=False)) for step in schedule])
+        for name, schedule in listed.items()
+    )
+
+
+def _list_of_one(limit: int) -> dict[str, list[tuple[int, ...]]]:
+    return {
         "bursts after silence": [(0, limit, 0), (150, limit + 3, 0), (160, limit + 3, 0)],
         "window after window": [(0, 1, 0), (105, 1, 0), *((105, limit + 3, 0),) * 2],
         "beside a client that is refused": [
@@ -96,6 +116,10 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         ],
         "after a client that was refused": [(0, 1, 0), (0, limit + 3, 1), (0, limit - 1, 0)],
     }
+
+
+def _list_of_several(subject: Subject, limit: int) -> dict[str, list[tuple[int, ...]]]:
+    listed: dict[str, list[tuple[int, ...]]] = {}
     for number, operation in enumerate(list_operations(subject, _MOST)[1:], start=1):
         one, other = (0, number), (0, 0)
         listed[f"beside {operation.id}"] = [
@@ -105,11 +129,7 @@ def cases(subject: Subject) -> tuple[Case, ...]:
         listed[f"after {operation.id} was refused"] = [
             *((0, 1, *other), (0, limit + 3, *one), (0, limit + 3, *other)),
         ]
-    members = ("after", "send", "who", "op")
-    return tuple(
-        Case(name, [dict(zip(members, step, strict=False)) for step in schedule])
-        for name, schedule in listed.items()
-    )
+    return listed
 
 
 def script(subject: Subject) -> Script:
