@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import socket
 import ssl
@@ -79,6 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             sys.stderr.write(f"cannot write {options.write_target}: {error.strerror}\n")
             return 2
+    gc.freeze()  # what serves is there to the end
     line = {
         "base_url": addresses.base,
         "control_url": addresses.control,

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from apicheck import __version__
-from apicheck.cli.libraries import collect_garbage_rarely, tame_libraries
+from apicheck.cli.libraries import collect_garbage_rarely, leave_garbage, tame_libraries
 from apicheck.cli.screen import Screen
 from apicheck.cli.streams import prepare_streams
 from apicheck.model.errors import ApicheckError
@@ -109,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(list(arguments), Screen())
     finish, screen = prepare_streams(), Screen()
     code = _run(sys.argv[1:], screen)
+    leave_garbage()
     if why := finish():
         screen.complain(why)
         code = code or USAGE

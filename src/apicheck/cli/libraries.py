@@ -24,3 +24,11 @@ def collect_garbage_rarely() -> None:
     spent on looking through them again and again.
     """
     gc.set_threshold(200_000, 20, 20)
+
+
+def leave_garbage() -> None:
+    """Leave what there is to the end of the process, which is near.
+
+    The interpreter would first look for cycles in a million objects: for half a second.
+    """
+    gc.freeze()

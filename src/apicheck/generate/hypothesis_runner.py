@@ -38,15 +38,15 @@ def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Js
             drawn.setdefault(json.dumps(value, sort_keys=True), value)
 
     # About one value in ten is drawn before; a strategy of few values takes more tries.
-    _in_own_thread(lambda: _generate(values, keep, count + count // 4 + 1, seed))
+    in_own_thread(lambda: _generate(values, keep, count + count // 4 + 1, seed))
     if len(drawn) < count:
-        _in_own_thread(lambda: _generate(values, keep, 4 * count, seed + 1))
+        in_own_thread(lambda: _generate(values, keep, 4 * count, seed + 1))
     return tuple(drawn.values())
 
 
 def draw_first(values: SearchStrategy[T]) -> T | None:
     """Draw the plainest value of a strategy, always the same; None when no try finds one."""
-    drawn = _in_own_thread(lambda: try_to_draw(values, _MOST_TRIES))
+    drawn = in_own_thread(lambda: try_to_draw(values, _MOST_TRIES))
     return drawn[0] if drawn else None
 
 
@@ -138,7 +138,7 @@ def _settings(
     )
 
 
-def _in_own_thread(function: Callable[[], T]) -> T:
+def in_own_thread(function: Callable[[], T]) -> T:
     """Run a function that draws in another thread, and return what it returns.
 
     A user's own property test may run apicheck. Hypothesis keeps its state by thread and would
@@ -157,6 +157,6 @@ def _start_thread() -> ThreadPoolExecutor:
 
 
 def _in_new_thread(function: Callable[[], T]) -> T:
-    """As `_in_own_thread`, for a function that may wait for other drawings."""
+    """As `in_own_thread`, for a function that may wait for other drawings."""
     with stored_in_cache(), ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(function).result()

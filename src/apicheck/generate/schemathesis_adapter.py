@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from apicheck.generate.hypothesis_runner import draw_first, try_to_draw
+from apicheck.generate.hypothesis_runner import draw_first, in_own_thread, try_to_draw
 from apicheck.generate.storage import stored_in_cache
 from apicheck.model.json import MISSING, Json, at, child_pointer
 
@@ -55,8 +55,7 @@ def draw_parts(
     ):
         return ()
     try:
-        with stored_in_cache():
-            found = _list_parts(document, method, path)
+        found = in_own_thread(lambda: _list_parts(document, method, path))
     except Exception:  # noqa: BLE001  (its internals change; Hypothesis's own values remain)
         return ()
     return tuple(found.values())

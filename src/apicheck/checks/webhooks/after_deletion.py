@@ -47,7 +47,7 @@ def script(subject: Subject) -> Script:
     yield from _arrivals.see_more(subject, deleted, witness)
     yield from _marks.cause(subject, event)
     yield from _arrivals.expect(subject, witness, event)
-    yield from _arrivals.see_more(subject, deleted)
+    yield from _arrivals.see_more(subject, deleted, witness)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -45,7 +45,7 @@ def script(subject: Subject) -> Script:
     yield from _arrivals.see_more(subject, ended, witness)
     yield from _marks.cause(subject, event)
     yield from _arrivals.expect(subject, witness, event, "second")
-    yield from _arrivals.see_more(subject, ended)
+    yield from _arrivals.see_more(subject, ended, witness)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -46,7 +46,7 @@ def script(subject: Subject) -> Script:
     witness = yield from _hooks.subscribe(subject, event, who=other)
     yield from _marks.cause(subject, event, other)
     yield from _arrivals.expect(subject, witness, event)
-    yield from _arrivals.see_more(subject, hook)
+    yield from _arrivals.see_more(subject, hook, witness)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
