@@ -29,11 +29,15 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a receiver made of a delivery. status: 0 without a response. location: of a redirect."""
+    """What a receiver made of a delivery. status: 0 without a response. location: of a redirect.
+
+    refused: it accepted no connection.
+    """
 
     status: int
     location: str = ""
     timed_out: bool = False
+    refused: bool = False
 
 
 @seam
@@ -49,6 +53,8 @@ async def send(outgoing: Outgoing, limit: asyncio.Timeout) -> Received:
             return await _send(outgoing)
     except TimeoutError:
         return Received(0, timed_out=True)
+    except ConnectionRefusedError:
+        return Received(0, refused=True)
     except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         return Received(0)
 

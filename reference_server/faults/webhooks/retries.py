@@ -101,6 +101,12 @@ def takes_closed_connection_for_acknowledged(
     return (not received.status and not received.timed_out) or honest(facts, received)
 
 
+@fault("webhooks/gives-up-on-who-is-down", is_acknowledged, needs=_RETRIES)
+def gives_up_on_who_is_down(honest: IsAcknowledged, facts: Webhooks, received: Received) -> bool:
+    """A delivery is not repeated where no connection was accepted."""
+    return received.refused or honest(facts, received)
+
+
 @fault("webhooks/repeats-what-was-acknowledged", is_acknowledged, needs=_ACKNOWLEDGED)
 def repeats_what_was_acknowledged(
     honest: IsAcknowledged, facts: Webhooks, received: Received

@@ -113,10 +113,11 @@ class Ask:
       without one all requests, changed the target's state so far; needs control.
     - "processed" {id, at_least} -> {"count": n}: how often the id of a signed delivery stands where
       the receiver's effects show, as soon as that is `at_least`, or some seconds have passed.
-    - "listener" {respond, location, hold, pause} -> {"url": .., "path": ..}: a fresh URL of the
+    - "listener" {respond, location, hold, pause, closed} -> {"url": .., "path": ..}: a URL of the
       webhook listener. respond: the status of its responses, 0 to close the connection without one;
       location: of its redirects; hold: it lets a delivery wait until `Receive` says how to respond;
-      pause: the seconds that it takes for each response.
+      pause: the seconds that it takes for each response; closed: it refuses connections until
+      `Receive` says how to respond, which needs the capability "closed_port".
     - "subscribe_by_hand" {"url": ..} -> {}: register the listener where the API itself offers no
       subscription (through control, or by the operator beforehand).
     """

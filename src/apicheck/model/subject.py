@@ -106,7 +106,8 @@ class RunContext:
 
     capabilities: what `Ask` can do on this target ("mint", "clock", "revoke", "change", "effects",
     "listener", "subscribe_by_hand", "fail_next", "processed"), and
-    "foreign_secret": `Sign` can sign as another tenant; "load": many requests may be sent at once.
+    "closed_port": the listener can refuse connections for a while; "foreign_secret": `Sign` can
+    sign as another tenant; "load": many requests may be sent at once.
     actors: operationId -> name of the identity that may call it, absent when there is none.
     """
 

@@ -19,7 +19,7 @@ from apicheck.plan.context import build_context
 
 _CAPABILITIES = frozenset(
     {"mint", "mint_bare", "revoke", "change", "clock", "rewind", "effects", "listener"}
-    | {"subscribe_by_hand", "fail_next", "processed", "foreign_secret", "load"}
+    | {"closed_port", "subscribe_by_hand", "fail_next", "processed", "foreign_secret", "load"}
 )
 _IDENTITIES: Mapping[str, Json] = {"admin": {"tenant": "a"}, "other": {"tenant": "b"}}
 

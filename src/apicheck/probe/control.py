@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from apicheck.model.errors import TargetUnreachable
 from apicheck.model.json import Json
-from apicheck.model.target import Target
+from apicheck.model.target import Listener, Target, is_loopback
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import WireRequest, WireResponse
 
@@ -51,7 +51,15 @@ def list_capabilities(target: Target, control: frozenset[str]) -> frozenset[str]
         offered.add("load")
     if target.listener is not None or target.control_url:
         offered.add("listener")
+        if _is_on_loopback(target.listener or Listener()):
+            offered.add("closed_port")
     return frozenset(offered)
+
+
+def _is_on_loopback(listener: Listener) -> bool:
+    """Whether the target calls this machine itself: further ports are reached as the first one."""
+    host = listener.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
+    return not listener.public_url and is_loopback(host)
 
 
 def list_possible_capabilities(target: Target) -> frozenset[str]:

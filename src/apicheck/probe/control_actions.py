@@ -94,4 +94,5 @@ def _react(arguments: Mapping[str, Json]) -> Reaction:
         str(arguments.get("location", "")),
         bool(arguments.get("hold")),
         float(arguments.get("pause", 0.0)),
+        bool(arguments.get("closed")),
     )

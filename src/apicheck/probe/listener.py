@@ -20,6 +20,7 @@ from apicheck.model.errors import TargetError
 from apicheck.model.received import parse_count
 from apicheck.model.target import Listener
 from apicheck.probe.clock import TargetClock
+from apicheck.probe.closed_ports import ClosedPorts
 from apicheck.signatures import Delivery
 
 _BODY_CAP = 1024 * 1024
@@ -37,12 +38,14 @@ class Reaction:
 
     location: of a redirect. hold: it first waits until the script collects the delivery a second
     time, or for as long as a slow receiver may take. pause_s: how long it takes for each response.
+    closed: it refuses connections until the script says how to respond.
     """
 
     status: int = 200
     location: str = ""
     hold: bool = False
     pause_s: float = 0.0
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class WebhookListener:
         self._changed = threading.Condition()
         self._inboxes: dict[str, _Inbox] = {}
         self._server: _Server | None = None
+        self._ports = ClosedPorts(listener.listen.rpartition(":")[0].strip("[]") or "127.0.0.1")
 
     @property
     def url(self) -> str:
@@ -90,7 +94,10 @@ class WebhookListener:
     def open_inbox(self, reaction: Reaction | None = None) -> dict[str, str]:
         """Make a new URL at this listener. Returns it with its path, which `collect` takes."""
         name = secrets.token_hex(8)
-        url = f"{self.url}/hooks/{name}"
+        base = self.url
+        if reaction is not None and reaction.closed:
+            base = f"{base.rpartition(':')[0]}:{self._ports.take(name)}"
+        url = f"{base}/hooks/{name}"
         with self._changed:
             self._inboxes[name] = _Inbox(reaction or Reaction())
         return {"url": url, "path": urlsplit(url).path}
@@ -103,6 +110,8 @@ class WebhookListener:
         respond: the status of the response to later deliveries, None for one as before. A delivery
         that is held is let go.
         """
+        if respond is not None:
+            self._ports.open(_read_name(path), self._ensure_started().process_request)
         with self._changed:
             inbox = self._inboxes.setdefault(_read_name(path), _Inbox())
             if respond is not None:
@@ -115,6 +124,7 @@ class WebhookListener:
 
     def close(self) -> None:
         """Stop listening."""
+        self._ports.close()
         with self._changed:
             server, self._server = self._server, None
         if server is not None:

@@ -22,6 +22,7 @@ from apicheck.model.target import Listener, Target
 from apicheck.probe import Session
 from apicheck.probe import listener as listening_module
 from apicheck.probe.clock import TargetClock
+from apicheck.probe.control import list_capabilities
 from apicheck.probe.listener import Reaction, WebhookListener
 from apicheck.signatures import Delivery, sign
 
@@ -186,6 +187,39 @@ def test_each_response_takes_the_time_that_was_asked_for(monkeypatch: pytest.Mon
         assert listener.accept(Delivery("POST", where["path"], (), b"x")).status == 200
     listener.close()
     assert slept.count(0.4) == 2
+
+
+def test_a_url_refuses_connections_until_it_is_said_how_to_respond() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    try:
+        where, other = listener.open_inbox(Reaction(closed=True)), listener.open_inbox()
+        assert urlsplit(where["url"]).port != urlsplit(other["url"]).port
+        with pytest.raises(ConnectionRefusedError):
+            deliver(where["url"], b"early")
+        assert listener.collect(where["path"], 1, 0.0, None) == ()
+        assert listener.collect(where["path"], 1, 0.0, 202) == ()
+        assert deliver(where["url"], b"late") == 202
+        assert [a.delivery.body for a in listener.collect(where["path"], 1, 5, None)] == [b"late"]
+    finally:
+        listener.close()
+    with pytest.raises(ConnectionRefusedError):
+        deliver(where["url"], b"closed")
+
+
+@pytest.mark.parametrize(
+    ("listener", "can"),
+    [
+        (Listener(), True),
+        (Listener("[::1]:0"), True),
+        (Listener("0.0.0.0:9999"), False),
+        (Listener(public_url="https://hooks.example.com/"), False),
+    ],
+)
+def test_only_a_listener_that_this_machine_calls_can_refuse_connections(
+    target: Target, listener: Listener, can: bool
+) -> None:
+    found = list_capabilities(replace(target, listener=listener), frozenset())
+    assert ("closed_port" in found) is can
 
 
 def test_an_address_in_use_is_an_error_of_the_target_file() -> None:

@@ -20,7 +20,7 @@ _LATE = 1.5
 """A retry may take so many times its gap: the policy's schedule is rarely a promise to the second,
 and servers spread their retries on purpose."""
 _SLACK_S = 2.0
-_PATIENCE_S = 2.0
+PATIENCE_S = 2.0
 """Real seconds that a retry may take that is due since the clock was moved: a server may look for
 those once a second."""
 _SOON_S = 0.3
@@ -81,7 +81,7 @@ def await_retry(
         return early
     yield from steps.wait(seconds, "a delivery is repeated")
     missed = yield from steps.recall(_MISSED)
-    came = yield from _receive(subject, hook, first, _SOON_S if missed else _PATIENCE_S)
+    came = yield from _receive(subject, hook, first, _SOON_S if missed else PATIENCE_S)
     if came is None:
         yield from steps.learn(_MISSED, True)
     return came

@@ -130,6 +130,7 @@ def test_every_way_not_to_acknowledge_is_a_row_of_its_own() -> None:
     names = [case.name for case in check.cases(subject(check))]
     assert names == [
         "closes the connection",
+        "refuses the connection",
         "sends no response",
         "responds 500",
         "responds 429",
@@ -139,6 +140,7 @@ def test_every_way_not_to_acknowledge_is_a_row_of_its_own() -> None:
     names = [case.name for case in check.cases(subject(check, delivery=narrow))]
     assert names == [
         "closes the connection",
+        "refuses the connection",
         "responds 500",
         "responds 429",
         "responds 202",
