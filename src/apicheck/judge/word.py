@@ -164,7 +164,7 @@ def _describe_scope(
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
-        parts.append(f"accepted {accepted} of {len(operations)} {noun}")
+        parts.append(f"{accepted} of {len(operations)} {noun} accepted a request")
     if waived := sum(c.waived for c in musts):
         parts.append(f"{waived} waived")
     if idle:
