@@ -141,7 +141,7 @@ def test_an_operation_that_is_not_sent_is_named_with_what_would_help(run: Any, s
     outcome = run(UNKNOWN_ID, server(sent, sent(200, {})), target=ADMIN, environ=TOKEN)
     assert standings(outcome) == {"me": "accepted", "other": "not-sent"}
     assert outcome.code == 3
-    assert "accepted 1 of 2 operations" in outcome.results["verdict"]["scope"]
+    assert "1 of 2 operations accepted a request" in outcome.results["verdict"]["scope"]
     assert any('isbn = "an existing one"' in task["lines"] for task in outcome.results["tasks"])
 
 

@@ -167,7 +167,7 @@ def _describe_scope(
     if operations:
         accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
         noun = "operation" if len(operations) == 1 else "operations"
-        parts.append(f"the API accepted a request for {accepted} of {len(operations)} {noun}")
+        parts.append(f"{accepted} of {len(operations)} {noun} accepted a request")
     if waived := sum(c.waived for c in musts):
         parts.append(f"{waived} waived")
     if idle:
