@@ -118,6 +118,7 @@ LIMITED = {
     "limit-forwarded": "ratelimit/bypass: admitted",
     "limit-shared": "ratelimit/quota: refused-early",
     "retry-missing": "ratelimit/retry-after: absent",
+    "retry-short": "ratelimit/retry-after: too-short",
     "limited-create": "ratelimit/refusal-effect: performed",
     "limited-delete": "ratelimit/refusal-effect: performed",
     "limited-patch": "ratelimit/refusal-effect: performed",
@@ -127,6 +128,8 @@ LIMITED = {
 """Mistakes that show only beyond the limit: a run waits for several of its windows."""
 
 
+_WINDOWS_S = {"retry-short": 3}
+"""A wait of less than a second cannot be a second too short."""
 LIMITS = ("6-LIMIT", "6-FIELDS", "6-WAIT", "6-NOTHING")
 
 
@@ -160,7 +163,7 @@ def run(app: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
     }
 
     def run_once(broken: str = "", *, limited: bool = False, **options: Any) -> Ended:
-        limit, window_s = (12, 1) if limited else (100_000, 60)
+        limit, window_s = (12, _WINDOWS_S.get(broken, 1)) if limited else (100_000, 60)
         service = app.Service(clients, broken=broken, limit=limit, window_s=window_s)
         for name, secret in SECRETS.items():
             monkeypatch.setenv(f"{name.upper()}_SECRET", secret)

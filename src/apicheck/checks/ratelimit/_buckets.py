@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Claims, NotApplicable, Recipe, Subject, items
+from apicheck.authoring import Claims, Inconclusive, NotApplicable, Recipe, Subject, items
 from apicheck.authoring.facts import Bucket, RateLimits
 
 REFUSALS = frozenset({403, 429, 503, 509})
@@ -30,6 +30,14 @@ def explain_unusable(subject: Subject) -> NotApplicable | None:
     if bucket.counts_items and many > 1:
         return NotApplicable(f"each request has {many} items or more, all of which count")
     return None
+
+
+def doubt_refusal(bucket: Bucket) -> Inconclusive | None:
+    """Why a refusal may be that of another limit; None where no other counts the requests."""
+    if not bucket.also:
+        return None
+    others = " and ".join(bucket.also)
+    return Inconclusive(f"the requests count in {others} too, which may have refused them")
 
 
 def claim(*buckets: Bucket) -> Claims:

@@ -99,20 +99,36 @@ def judge_plays(subject: Subject, plays: Sequence[Play]) -> Judgement:
     """It fails where no honest limiters of all buckets explain the responses to all clients."""
     limits, _ = facts_of(subject)
     refused = [one for one in plays if is_refused(limits, one.exchange)]
-    unsure = {one.exchange.id: one for one in refused if len(one.holders) > 1}
+    unsure: set[str] = set()
     for name in dict.fromkeys(name for one in plays for name in one.holders):
+        others = {
+            one.exchange.id for one in refused if _may_be_of_another(subject, plays, name, one)
+        }
         groups = _group(plays, name)
-        if groups and (
-            failure := judge_groups(_about(subject, name), groups, unsure=unsure.keys())
-        ):
+        if groups and (failure := judge_groups(_about(subject, name), groups, unsure=others)):
             return failure
-    for play in _list_first(unsure.values()):
-        others = unsure.keys() - {play.exchange.id}
-        if not any(_may_refuse(subject, plays, name, play, others) for name in play.holders):
-            counting = " and ".join(play.holders)
-            expected = f"a request that neither {counting} refuses" if counting else ""
+        unsure |= others
+    for play in _list_first(one for one in refused if one.exchange.id in unsure):
+        rest = unsure - {play.exchange.id}
+        if not any(_may_refuse(subject, plays, name, play, rest) for name in play.holders):
+            expected = f"a request that neither {' nor '.join(play.holders)} refuses"
             return Failure("too-few", expected, describe(play.exchange), exchange=play.exchange.id)
     return None
+
+
+def _may_be_of_another(subject: Subject, plays: Sequence[Play], bucket: str, play: Play) -> bool:
+    """Whether another bucket than one may have refused a request: it counted enough before."""
+    limits, _ = facts_of(subject)
+    for name, holder in play.holders.items():
+        other = limits.buckets[name]
+        if name != bucket and (holder is None or other.limit is None):
+            return True
+        if name != bucket and holder is not None:
+            group = _group(plays, name)[holder]
+            before = sum(1 for one in group if one.sent_at <= play.exchange.received_at) - 1
+            if before >= min(other.limit or 1, other.burst or other.limit or 1):
+                return True
+    return False
 
 
 def _about(subject: Subject, bucket: str) -> Subject:

@@ -27,7 +27,7 @@ from apicheck.authoring import (
     items,
     steps,
 )
-from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
+from apicheck.checks.ratelimit._buckets import REFUSALS, doubt_refusal, facts_of
 from apicheck.checks.ratelimit._holders import obtain_sender, rest
 from apicheck.checks.ratelimit._kinds import (
     COUNTED_ITEMS,
@@ -132,6 +132,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return None
     if "" not in _explain(subject, sent, odd, other).values():
         return Inconclusive("the limit is not kept, whatever these requests cost")
+    if other > due and (doubt := doubt_refusal(bucket)) is not None:
+        return doubt
     served = sum(1 for one in plain if one.succeeded)
     tried = sum(1 for one in odd if not is_refused(limits, one))
     actual = f"{served} plain requests admitted, after or among {tried} of {kind} ({status})"

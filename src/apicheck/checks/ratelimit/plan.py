@@ -27,7 +27,13 @@ from apicheck.authoring import (
     build,
     steps,
 )
-from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable, facts_of
+from apicheck.checks.ratelimit._buckets import (
+    REFUSALS,
+    claim,
+    doubt_refusal,
+    explain_unusable,
+    facts_of,
+)
 from apicheck.checks.ratelimit._plans import holder_of, sizes_of
 from apicheck.checks.ratelimit._plays import PHASED, find_odd, judge_groups, with_limit
 from apicheck.checks.ratelimit._schedule import is_refused, limit_of, recovery_of
@@ -143,7 +149,10 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     ]
     so = f", as on the plan {others[0]}" if others and len(counted) > admitted else ""
     of_plan = with_limit(subject, subject.case.value)
-    return judge_groups(of_plan, {"": counted}, f", on the plan {subject.case.name}{so}")
+    failure = judge_groups(of_plan, {"": counted}, f", on the plan {subject.case.name}{so}")
+    if failure is not None and failure.outcome == "too-few":
+        return doubt_refusal(bucket) or failure
+    return failure
 
 
 CHECK = Check(

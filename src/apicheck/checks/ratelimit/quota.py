@@ -29,7 +29,13 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import RateLimits
-from apicheck.checks.ratelimit._buckets import REFUSALS, claim, explain_unusable, facts_of
+from apicheck.checks.ratelimit._buckets import (
+    REFUSALS,
+    claim,
+    doubt_refusal,
+    explain_unusable,
+    facts_of,
+)
 from apicheck.checks.ratelimit._classes import list_classes
 from apicheck.checks.ratelimit._limiters import ADMITTED
 from apicheck.checks.ratelimit._schedule import (
@@ -39,6 +45,7 @@ from apicheck.checks.ratelimit._schedule import (
     send_burst,
     send_round,
 )
+from apicheck.checks.ratelimit._several import Play, find_holders, judge_plays
 from apicheck.checks.ratelimit._traces import (
     explain_exchanges,
     make_limiter,
@@ -167,8 +174,22 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         begun = next(n for n, x in enumerate(counted) if is_refused(limits, x))
         actual = f"{begun} admitted before the first refusal, and request {number} too, {after}"
         return Failure("not-enforced", f"a refusal after {promise}", actual, exchange=witness.id)
+    doubt = doubt_refusal(bucket)
+    if doubt is not None and _explain_with_others(subject, counted):
+        return doubt
     actual = f"request {number}, {after}, was refused: {describe(witness)}"
     return Failure("refused-early", promise, actual, exchange=witness.id)
+
+
+def _explain_with_others(subject: Subject, counted: Sequence[Exchange]) -> bool:
+    """Whether the refusals may be those of the further limits that count the requests.
+
+    What those have counted before is not known of an identity that the run has used already.
+    """
+    if any(one.request.identity in subject.context.identities for one in counted):
+        return True
+    holders = (find_holders(subject, one.request, {}, alone=False) for one in counted)
+    return judge_plays(subject, [*map(Play, counted, holders)]) is None
 
 
 def learn(subject: Subject, transcript: Transcript) -> str:

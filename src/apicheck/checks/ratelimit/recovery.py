@@ -19,7 +19,7 @@ from apicheck.authoring import (
     Transcript,
     describe,
 )
-from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
+from apicheck.checks.ratelimit._buckets import REFUSALS, doubt_refusal, facts_of
 from apicheck.checks.ratelimit._schedule import is_refused, recovery_of
 from apicheck.checks.ratelimit._using_up import (
     apply_to_lowest,
@@ -54,6 +54,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return Inconclusive(f"the response was {describe(last)}, for another reason")
     if len(transcript.exercised) < _TRIALS:
         return Inconclusive("the limit was not asked often enough")
+    if (doubt := doubt_refusal(bucket)) is not None:
+        return doubt
     silence = f"{recovery_of(bucket):g} s without a request"
     actual = f"{describe(last)}, and the same after the silence before"
     return Failure("no-recovery", f"a success after {silence}", actual, exchange=last.id)

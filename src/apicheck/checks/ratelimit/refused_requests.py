@@ -20,7 +20,7 @@ from apicheck.authoring import (
     Transcript,
     describe,
 )
-from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
+from apicheck.checks.ratelimit._buckets import REFUSALS, doubt_refusal, facts_of
 from apicheck.checks.ratelimit._schedule import is_refused, recovery_of
 from apicheck.checks.ratelimit._using_up import (
     apply_to_lowest,
@@ -64,6 +64,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     silence = last.sent_at - max(served, default=last.sent_at)
     if silence < recovery_of(bucket):
         return Inconclusive("the limit was not asked long enough")
+    if (doubt := doubt_refusal(bucket)) is not None:
+        return doubt
     expected = f"a success {recovery_of(bucket):g} s after the last one, as refusals do not count"
     actual = f"{describe(last)} after {silence:.0f} s with refused requests only"
     return Failure("prolonged", expected, actual, exchange=last.id)

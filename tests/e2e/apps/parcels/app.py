@@ -112,6 +112,7 @@ MISTAKES: dict[str, str] = {
     "limit-forwarded": "X-Forwarded-For gives a client a new limit",
     "limit-shared": "all tokens share one limit",
     "retry-missing": "a 429 without Retry-After",
+    "retry-short": "Retry-After is rounded down, up to a second too short",
     "limited-create": "POST /depots over the limit: 429, and the depot is made",
     "limited-delete": "DELETE over the limit: 429, and the object is gone",
     "limited-patch": "PATCH over the limit: 429, and the object is changed",
@@ -400,7 +401,8 @@ class Service:
         if self.broken == "remaining-stuck":
             fields["RateLimit-Remaining"] = str(self.limit - 1)
         if left + off < 0:
-            named = {} if self.broken == "retry-missing" else {"Retry_After": str(until)}
+            shown = until - 1 if self.broken == "retry-short" else until
+            named = {} if self.broken == "retry-missing" else {"Retry_After": str(shown)}
             raise Refused(429, "too_many_requests", "Slow down.", **named)
 
     def overridden(self, request: Request, action: str, kind: str) -> tuple[str, str]:

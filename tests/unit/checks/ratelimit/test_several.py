@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apicheck.checks.ratelimit import schedule
+from apicheck.checks.ratelimit import quota, recovery, schedule
 from apicheck.generate.schedules import schedules
+from apicheck.model.check import Check
 from apicheck.model.exchange import Request
 from apicheck.model.json import Json
 from apicheck.model.subject import Case, Subject
@@ -128,3 +129,47 @@ def test_a_schedule_is_shortened_to_the_requests_that_show_the_defect() -> None:
     assert fails(shortened)
     assert isinstance(shortened, list)
     assert len(shortened) == 2
+
+
+@pytest.mark.parametrize("check", [quota.CHECK, recovery.CHECK], ids=lambda check: check.title)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_refusal_of_a_further_limit_is_not_taken_for_that_of_the_bucket(
+    check: Check, seed: int
+) -> None:
+    # Others of the account use its limit up: no request of the run shows that.
+    buckets = {
+        "reading": {"limit": OWN, "ops": "listContacts", "also": "all"},
+        "all": {
+            "limit": 100,
+            "window": "1h",
+            "ops": ["listContacts", "getContact"],
+            "per": "account",
+        },
+    }
+    facts = {"window": "60s", "refusal": 429, "buckets": buckets}
+    of = subject_of(check, {"facts": {"rate_limits": facts}, "subject": "reading"})
+    server, asked = Server("fixed", forgets=True), 0
+
+    def serve(request: Request, at: float) -> int:
+        nonlocal asked
+        asked += 1
+        return 429 if asked > seed + 1 else server(request, at)
+
+    assert not isinstance(playing.judge(check, of, serve, seed), Failure)
+
+
+def test_one_too_few_is_found_where_a_further_limit_cannot_have_refused() -> None:
+    buckets = {
+        "reading": {"limit": 5, "ops": "listContacts", "also": "both"},
+        "both": {"limit": 100, "ops": ["listContacts", "createContact"]},
+    }
+    facts = {"window": "60s", "refusal": 429, "buckets": buckets}
+    of = subject_of(quota.CHECK, {"facts": {"rate_limits": facts}, "subject": "reading"})
+    limiter = LIMITERS["fixed"](Options(WINDOW))
+
+    def serve(_: Request, at: float) -> int:
+        return 200 if limiter.ask(at, 4, count=True).allowed else 429
+
+    found = playing.judge(quota.CHECK, of, serve)
+    assert isinstance(found, Failure)
+    assert found.outcome == "refused-early"
