@@ -31,6 +31,14 @@ def test_the_honest_document_is_the_profiles_own(profile: Profile) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_document_leaves_one_that_can_be_read(name: str, profile: Profile) -> None:
+    with in_force(combine([FAULTS[name].replacements])):
+        published = publish_document(profile)
+    assert published != profile.spec.document
+    assert not read_spec(published).left_out
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("versioning/")])
 def test_a_fault_of_the_document_breaks_one_promise_of_the_earlier_one(
     name: str, profile: Profile
 ) -> None:

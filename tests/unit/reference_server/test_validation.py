@@ -114,7 +114,7 @@ def test_a_body_without_content_type_is_refused_as_promised_of_it_or_of_other_me
 def test_every_kind_of_request_that_a_policy_may_name_has_a_usual_status() -> None:
     """Without one, a policy that names no status of the kind would get 400 for it."""
     kinds = set(read_schema()["$defs"]["facts"]["properties"]["requests"]["properties"])
-    renamed, never_refused = {"failure": "internal"}, {"method_override"}
+    renamed, never_refused = {"failure": "internal"}, {"method_override", "user_agent"}
     assert {renamed.get(kind, kind) for kind in kinds - never_refused} <= set(_FALLBACKS)
 
 

@@ -30,7 +30,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
     """One result: the first member that is missing or differs, if there is one."""
-    wanted = context.facts.document.contact or {}
+    wanted = context.facts.document.contact
+    if wanted is None:
+        return
     wrong = next(filter(None, (_compare(context, *one) for one in wanted.items())), None)
     if not wanted and not any(_read(context, name) for name in ("name", "url", "email")):
         wrong = Failure("missing", "a contact in /info/contact", "none")
