@@ -26,6 +26,7 @@ from reference_server.webhooks.unsigned import Unsigned
 
 _TIMEOUT_S = 5.0
 _SETTLED_WITHIN_S = 2.0
+_READ_WITHIN_S = 0.5
 _MANY = 1000
 
 
@@ -127,6 +128,7 @@ class Subscriptions:
 
         Ends when what was under way has come to its end, or waits for a receiver.
         """
+        await self._settle(_READ_WITHIN_S)  # a response that has come already was in time
         now = self._clock.now()
         for limit, until in list(self._limits.items()):
             if until <= now and not limit.expired():
@@ -135,9 +137,9 @@ class Subscriptions:
         self._start_due()
         await self._settle()
 
-    async def _settle(self) -> None:
+    async def _settle(self, seconds: float = _SETTLED_WITHIN_S) -> None:
         if self._running:
-            await asyncio.wait(set(self._running), timeout=_SETTLED_WITHIN_S)
+            await asyncio.wait(set(self._running), timeout=seconds)
 
     def stop(self) -> None:
         """Give up every delivery under way."""
