@@ -46,7 +46,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class TrendRun:
-    """One run of the trend. passed, total: must-clauses in scope. is_this: it is the run."""
+    """One run of the trend. passed, total: must-clauses in scope. is_this: the run of the page."""
 
     started: str
     word: str

@@ -21,7 +21,7 @@ from apicheck.model.exchange import Role, Transcript
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan, Probe
 from apicheck.model.results import PreflightItem
-from apicheck.model.subject import Case
+from apicheck.model.subject import Case, SubjectKind
 from apicheck.model.target import Secrets
 from apicheck.model.verdict import Failure, Verdict
 from apicheck.probe import Journal, Session
@@ -167,12 +167,13 @@ def _is_broken(items: Sequence[PreflightItem]) -> bool:
 
 def _note_length(plan: Plan, progress: Progress) -> None:
     """Say that a run takes long, once it is sure that it can begin."""
-    if plan.estimate.seconds > _LONG_S:
-        progress.note(
-            f"the run may take {plan.estimate.seconds:.0f} s: `apicheck plan` shows why;"
-            " without the checks ratelimit/* (--ignore; in pytest, -k 'not ratelimit')"
-            " it would not wait for rate limits"
-        )
+    if plan.estimate.seconds <= _LONG_S:
+        return
+    words = f"the run may take {plan.estimate.seconds:.0f} s: `apicheck plan` shows why"
+    if any(probe.subject.kind is SubjectKind.BUCKET for probe in plan.probes):
+        left_out = "without the checks ratelimit/* (--ignore; in pytest, -k 'not ratelimit')"
+        words = f"{words}; {left_out} it waits less"
+    progress.note(words)
 
 
 def _play_controls(
