@@ -142,7 +142,8 @@ class Launcher:
 @contextmanager
 def start_launcher() -> Iterator[Launcher]:
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.torture.zygote"],
+        # By its file: libraries of others install packages that are named `tests`, too.
+        [sys.executable, "-P", Path(__file__).with_name("zygote.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
