@@ -79,23 +79,13 @@ def schedule(
     """Transcripts in order of completion.
 
     With a concurrency of 1 that is the order of `jobs`, those that use up limits last.
-    With more, those come first that exclude some others, and then wait for each other while the
-    rest plays beside them; those that play alone come after the rest.
     A job that waits for its claims is not overtaken by one that would take them. After a stop, or
     when the caller stops reading, jobs that are playing end and no other begins.
     """
     everything = tuple(jobs)
     for last in (False, True):
         batch = [job for job in everything if job.last is last]
-        if concurrency > 1:
-            batch.sort(key=_rank)
         yield from _play_batch(batch, play, table, max(1, concurrency), stop)
-
-
-def _rank(job: Job) -> int:
-    if "clock" in job.claims.exclusive:
-        return 2
-    return 0 if job.claims.exclusive else 1
 
 
 def _play_batch(
