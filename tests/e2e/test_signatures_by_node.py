@@ -21,7 +21,9 @@ pytestmark = pytest.mark.long
 APPS = Path(__file__).parent / "apps" / "receivers"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = '{"id":"evt_1","object":"event","name":"Zoë"}'
-OF_NPM = ("github", "standard-webhooks", "stripe")
+SIGNED_BY_NPM = ("github", "standard-webhooks", "stripe")
+OF_NPM: dict[str, set[str]] = {**{one: set() for one in SIGNED_BY_NPM}, "paddle": {"time-future"}}
+"""Scheme -> near misses that its library accepts: Paddle's knows no time that is ahead."""
 
 
 def sign(scheme: str) -> list[tuple[str, Delivery]]:
@@ -71,10 +73,10 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_library_accepts_what_we_sign_and_no_near_miss(said: dict[str, Any], scheme: str) -> None:
     accepted = {name for (of, name), seen in said["accepted"].items() if of == scheme and seen}
     assert len([of for of, _ in said["accepted"] if of == scheme]) > 10
-    assert accepted == {""}
+    assert accepted == {"", *OF_NPM[scheme]}
 
 
-@pytest.mark.parametrize("scheme", OF_NPM)
+@pytest.mark.parametrize("scheme", SIGNED_BY_NPM)
 def test_what_a_library_signs_is_valid(said: dict[str, Any], scheme: str) -> None:
     signing = Signing(Signature(scheme), SECRET, int(time.time()))
     headers = tuple(said["signed"][scheme].items())

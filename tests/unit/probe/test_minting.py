@@ -229,6 +229,7 @@ def test_capabilities_are_what_control_minters_and_listener_offer(
         "mint",
         "mint_bare",
         "clock",
+        "closed_port",
         "effects",
         "listener",
         "subscribe_by_hand",

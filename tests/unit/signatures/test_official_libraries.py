@@ -31,8 +31,6 @@ from http_message_signatures import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from paddle_billing.Notifications import Secret as PaddleSecret
-from paddle_billing.Notifications import Verifier
 from slack_sdk.signature import Clock, SignatureVerifier
 from standardwebhooks import Webhook
 from twilio.request_validator import RequestValidator, get_signature_algorithm
@@ -80,11 +78,6 @@ def verify_stripe(signing: Signing, delivery: Delivery) -> None:
         signing.secret,
         int(signing.tolerance_s),
     )
-
-
-def verify_paddle(signing: Signing, delivery: Delivery) -> None:
-    verifier = Verifier(int(signing.tolerance_s))
-    assert verifier.verify(prepare(delivery), PaddleSecret(signing.secret))
 
 
 class FixedClock(Clock):
@@ -177,7 +170,6 @@ ORACLES = {
         },
     ),
     "stripe": Oracle(verify_stripe, Signature("stripe")),
-    "paddle": Oracle(verify_paddle, Signature("paddle"), "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb"),
     "slack": Oracle(verify_slack, Signature("slack"), "8f742231b10e8888abcd99yyyzzz85a5"),
     "twilio-form": Oracle(verify_twilio, Signature("twilio"), "12345678", FORM),
     "twilio-json": Oracle(verify_twilio, Signature("twilio"), "12345678"),

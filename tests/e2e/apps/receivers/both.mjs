@@ -1,11 +1,13 @@
 // Official libraries of npm in both directions: reads what was signed elsewhere, and signs itself.
 import { readFileSync } from "node:fs";
 import { sign, verify } from "@octokit/webhooks-methods";
+import { Paddle } from "@paddle/paddle-node-sdk";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
 
 const { secret, body, sent } = JSON.parse(readFileSync(0).toString());
 const { webhooks } = new Stripe("sk_test_1");
+const paddle = new Paddle("pdl_test_1");
 const now = new Date();
 
 async function accepts(check) {
@@ -19,6 +21,7 @@ async function accepts(check) {
 const verifiers = {
   github: (headers) => verify(secret, body, headers["x-hub-signature-256"]),
   "standard-webhooks": (headers) => new Webhook(secret).verify(body, headers),
+  paddle: (headers) => paddle.webhooks.isSignatureValid(body, secret, headers["paddle-signature"]),
   stripe: (headers) => webhooks.constructEvent(body, headers["stripe-signature"], secret),
 };
 const accepted = [];
