@@ -58,6 +58,8 @@ _MOST_REAL_TIME = 200
 _LONGEST_REAL_TIME_S = 120.0
 _WINDOWS, _WINDOWS_OF_A_NEW_ONE = 7.0, 4.5
 """Windows that the test waits, within a factor of two: a second round is sent where it decides."""
+_BESIDE = 18
+"""Requests beyond two bursts: single ones, those over the limit, and those that ask on."""
 _APART = 2.28
 """Windows between two rounds, so that these lie at different phases of a clock or a calendar."""
 _PHASED = frozenset({"aligned", "sliding-counter"})
@@ -74,7 +76,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         reason = "the limit depends on the plan, and no identity names its plan"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason, lines)
     windows = _WINDOWS_OF_A_NEW_ONE if _makes_sender(subject) else _WINDOWS
-    requests, seconds = 2 * bucket.limit + 18, windows * bucket.window_s
+    requests, seconds = 2 * bucket.limit + _BESIDE, windows * bucket.window_s
     if bucket.name not in subject.context.use_up:
         clock = "clock" in subject.context.capabilities
         most = _MOST_THOROUGH if subject.context.thorough else _MOST
