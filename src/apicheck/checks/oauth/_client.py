@@ -17,6 +17,7 @@ from apicheck.authoring import (
     Mode,
     Request,
     Role,
+    RunContext,
     Steps,
     Subject,
     build,
@@ -160,8 +161,13 @@ def use_token(
     role: Role,
     *,
     bad: bool = False,
+    person: bool = False,
 ) -> Steps[Exchange]:
-    """Call an operation with an access token. bad: the server must refuse it."""
+    """Call an operation with an access token.
+
+    bad: the server must refuse it. person: it is of the person who approves, whose requests the
+    server may count together.
+    """
     context = subject.context
     scheme = next((s.name for s in context.spec.schemes.values() if s.kind == "oauth2"), "")
     holder = Identity(
@@ -171,10 +177,19 @@ def use_token(
         tenant=client.tenant,
         parameters=client.parameters,
     )
+    if person and _counts_people(context, operation):
+        holder = replace(holder, name=context.consent.identity if context.consent else "")
     request = yield from build.valid_request(subject, operation, holder)
     if bad:
         request = request.with_bad_credentials(*request.credentials)
     return (yield from steps.send(request, role))
+
+
+def _counts_people(context: RunContext, operation: str) -> bool:
+    """Whether the requests of a known person count together, whatever the token."""
+    limits, named = context.facts.rate_limits, context.consent and context.consent.identity
+    bucket = limits.buckets.get(context.bucket_of.get(operation, "")) if limits else None
+    return bool(named) and bucket is not None and bucket.per in ("user", "account")
 
 
 def use_new_token(subject: Subject, operation: str, token: Json, client: Minter) -> Steps[None]:

@@ -29,7 +29,8 @@ def script(subject: Subject) -> Script:
     exchange = yield from exchange_code(subject, client, code, Role.TABLE)
     granted = body_members(exchange)
     if exchange.succeeded and isinstance(granted.get("access_token"), str):
-        yield from use_token(subject, operation, granted["access_token"], client, Role.TABLE)
+        token = granted["access_token"]
+        yield from use_token(subject, operation, token, client, Role.TABLE, person=True)
     yield from discard_tokens(subject, client, granted)
 
 

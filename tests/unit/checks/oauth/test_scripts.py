@@ -219,3 +219,19 @@ def test_a_form_is_posted_with_the_credential_of_the_person(
     (asked,) = (one for one in transcript.exchanges if one.request.path == "/oauth/authorize")
     assert (asked.request.method, asked.request.body) == ("POST", b"confirm=yes")
     assert asked.request.identity == "admin"
+
+
+@pytest.mark.parametrize(
+    ("per", "counted"), [("user", True), ("account", True), ("token", False), ("app", False)]
+)
+def test_the_token_of_a_code_counts_with_its_person_where_people_are_counted(
+    bench: Callable[..., Any], setting: dict[str, Any], tokens: Any, per: str, counted: bool
+) -> None:
+    del tokens
+    limits = {"rate_limits": {"per": per, "buckets": {"all": {"limit": 60}}}}
+    made = bench("oauth/code", **setting | {"facts": setting["facts"] | limits}, operation="token")
+    judgement, transcript = made.judged()
+    assert judgement is None
+    sent = [one.request for one in transcript.exchanges]
+    (used,) = (one for one in sent if one.operation == "listContacts")
+    assert (used.identity == "admin") is counted
