@@ -16,8 +16,9 @@ MARGIN_S = 2.0
 """How much later than promised a delivery may be seen: a network is between."""
 _LATE_S = 10.0
 """How much longer a script waits, to tell what is late from what does not come."""
-_SETTLED_S = 0.1
-"""Real seconds that a delivery takes which is under way when the target's clock was moved."""
+SETTLED_S = 0.1
+"""Real seconds that a delivery takes which is under way when the target's clock was moved: the
+control protocol moves it once what is due was delivered."""
 _SEEN, _LATE, _NEVER = "the last delivery that was not in time", "late", "never"
 
 
@@ -88,7 +89,7 @@ def _choose_patience(subject: Subject) -> Steps[float]:
     if not _hooks.has_clock(subject):
         return get_patience(subject)
     seen = yield from steps.recall(_SEEN)
-    return _SETTLED_S if seen else min(get_patience(subject), PATIENCE_S)
+    return SETTLED_S if seen else min(get_patience(subject), PATIENCE_S)
 
 
 def _await_late(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[Exchange | None]:
@@ -96,7 +97,7 @@ def _await_late(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[Exch
     if _hooks.has_clock(subject):
         for seconds in (within or PATIENCE_S, _LATE_S):
             yield from steps.wait(seconds, "a delivery may be late")
-            if came := (yield from await_delivery(subject, hook, event, _SETTLED_S)):
+            if came := (yield from await_delivery(subject, hook, event, SETTLED_S)):
                 return came
         return None
     if within is None or (yield from steps.recall(_SEEN)) == _NEVER:
@@ -129,9 +130,10 @@ def see_more(subject: Subject, *hooks: _hooks.Hook) -> Steps[None]:
 
     A clock that is moved has then delivered what was due.
     """
+    grace = _GRACE_S
     if _hooks.has_clock(subject):
         yield from steps.wait(1.0, "a delivery may be under way")
-    grace = _GRACE_S
+        grace = SETTLED_S
     for hook in hooks:
         yield from steps.receive(hook.path, MANY, grace)
         grace = 0.0

@@ -48,10 +48,12 @@ def script(subject: Subject) -> Script:
     hook = yield from _hooks.subscribe(subject, event)
     yield from _marks.cause(subject, event)
     yield from _arrivals.expect(subject, hook, event)
+    watched = _WATCHED_S
     if _hooks.has_clock(subject):
         seconds = 2 * max(_retries.list_gaps(subject), default=_LATER_S)
         yield from steps.wait(seconds, "a delivery may be repeated")
-    yield from steps.receive(hook.path, _arrivals.MANY, _WATCHED_S)
+        watched = _arrivals.SETTLED_S
+    yield from steps.receive(hook.path, _arrivals.MANY, watched)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
