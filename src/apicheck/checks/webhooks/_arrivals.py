@@ -16,7 +16,7 @@ MARGIN_S = 2.0
 """How much later than promised a delivery may be seen: a network is between."""
 _LATE_S = 10.0
 """How much longer a script waits, to tell what is late from what does not come."""
-SETTLED_S = 0.1
+SETTLED_S = 0.02
 """Real seconds that a delivery takes which is under way when the target's clock was moved: the
 control protocol moves it once what is due was delivered."""
 _SEEN, _LATE, _NEVER = "the last delivery that was not in time", "late", "never"

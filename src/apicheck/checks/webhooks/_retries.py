@@ -25,8 +25,9 @@ PATIENCE_S = 2.0
 those once a second."""
 _SOON_S = 0.3
 """The same, where the run has seen already that a retry did not come."""
-_NOTED_S = 0.1
-"""Real seconds that a server has to note what became of an attempt, before its clock is moved."""
+_NOTED_S = 0.02
+"""Real seconds that a server has to note what became of an attempt, before its clock is moved: by
+the control protocol it reads first what has come."""
 _MISSED = "no delivery was repeated"
 
 
