@@ -29,7 +29,7 @@ from apicheck.authoring.facts import Event, Webhooks
 from apicheck.checks.webhooks import _arrivals, _hooks, _marks
 
 _TIMES = 4
-_PAUSE_S = 0.4
+_PAUSE_S = 0.25
 """How long the listener takes for a response, so that deliveries one after the other are apart."""
 _APART_S = _PAUSE_S / 2
 _OF_OBJECT = NotTested(
