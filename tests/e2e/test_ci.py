@@ -111,13 +111,14 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def environment(tmp_path: Path, url: str) -> dict[str, str]:
-    """Of a job in an empty checkout with a policy, where `apicheck` is installed."""
+    """Of a job in an empty checkout with a policy, where apicheck and pytest are installed."""
     (tmp_path / "policy.yaml").write_text(POLICY)
     (tmp_path / "openapi.yaml").write_text(json.dumps(DOCUMENT))
     (tmp_path / "bin").mkdir()
-    shim = tmp_path / "bin" / "apicheck"
-    shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m apicheck "$@"\n')
-    shim.chmod(0o755)
+    for module in ("apicheck", "pytest"):
+        shim = tmp_path / "bin" / module
+        shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
+        shim.chmod(0o755)
     return {
         **os.environ,
         "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
