@@ -21,7 +21,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.receiver import _effects, _forgeries
 
-_AT_ONCE = 5
+_AT_ONCE = 20
 _ROWS = (
     Case("same", "the same bytes come twice"),
     Case("retry", "it comes twice, signed anew at another time, as senders do after a failure"),
