@@ -29,7 +29,8 @@ def stored_in_cache() -> Iterator[None]:
         return
     with _lock:
         if not _inside:
-            _home_of_user = configuration.storage_directory(intent_to_write=False).home_directory
+            # Not `storage_directory()`, whose result is of another kind before Hypothesis 6.160.
+            _home_of_user = getattr(configuration, "__hypothesis_home_directory", None)
             configuration.set_hypothesis_home_dir(_find_cache())
         _inside += 1
     try:
