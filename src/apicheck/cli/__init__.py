@@ -131,7 +131,7 @@ def _run(arguments: list[str], screen: Screen) -> int:
         return USAGE
     except (click.Abort, KeyboardInterrupt) as error:
         screen.complain("stopped")
-        cause = error.__cause__ or error  # click aborts on an interrupt
+        cause = error.__cause__ or error.__context__ or error  # click aborts on an interrupt
         return cause.exit_code if isinstance(cause, Leave) else SIGNALLED + signal.SIGINT
     except ApicheckError as error:
         screen.complain(str(error))

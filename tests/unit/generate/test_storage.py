@@ -13,7 +13,8 @@ from apicheck.generate.storage import stored_in_cache
 
 
 def home() -> Path:
-    return configuration.storage_directory(intent_to_write=False).home_directory
+    folder = configuration.storage_directory(intent_to_write=False)
+    return Path(getattr(folder, "home_directory", folder))  # a path before Hypothesis 6.160
 
 
 @pytest.fixture
