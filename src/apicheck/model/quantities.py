@@ -40,13 +40,14 @@ def parse_seconds(duration: str) -> float:
 
 
 def count_calendar_days(duration: str) -> int | None:
-    """The most days of a duration in months or years; None where its length is fixed.
+    """The most days of a duration in months or years; None where its length is fixed, or no number.
 
     Raises ValueError.
     """
     amount, unit = _read_duration(duration)
     longest = {"month": 31, "year": 366}.get(unit)
-    return None if longest is None else math.ceil(amount * longest)
+    days = math.inf if longest is None else amount * longest
+    return None if math.isinf(days) else math.ceil(days)
 
 
 def _read_duration(duration: str) -> tuple[float, str]:

@@ -56,3 +56,7 @@ def test_a_size_is_read_in_bytes() -> None:
 def test_the_published_schemas_are_valid_and_know_the_same_durations(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
     assert schema(name)["$defs"]["duration"]["pattern"] == quantities.DURATION
+
+
+def test_years_without_number_have_no_days() -> None:
+    assert quantities.count_calendar_days(f"{'9' * 400}y") is None
