@@ -21,7 +21,7 @@ from reference_server.responses.errors import make_error
 from reference_server.responses.versions import name_in_media_type
 from reference_server.state.server_state import ServerState
 
-_READ_AT_MOST = 1 << 20
+_READ_AT_MOST = 8 << 20
 """Or twice as much as the policy lets a body have, so that one that is too long is read whole."""
 _NEVER_SENT = [(b"content-length", b"1")]
 _log = logging.getLogger("reference_server")

@@ -25,8 +25,10 @@ from reference_server.webhooks.receiving import (
 _LONG = 5_000
 _LATE_S = 0.1
 _NOTED_S = 10.0
-_POOL = 30
+_POOL, _QUEUE = 30, 300
+_PAUSES_AFTER = 10
 _IN_A_ROW = ("deliveries accepted in a row",)
+_LONG_ONES = ("long deliveries",)
 _BEGAN: dict[str, float] = {}
 """When a delivery came first, by its id, which no other delivery of any run has."""
 
@@ -45,8 +47,23 @@ def processes_before_verifying(honest: Handle, call: Call, incoming: Incoming) -
 def works_before_it_responds(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver responds to a long delivery when it has done what takes long."""
     honest(call, incoming)
+    if len(incoming.body) > _LONG:
+        _outlast_the_sender(call)
+
+
+@fault("receiver/pauses-at-times", process, needs=NEEDS)
+def pauses_at_times(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver tidies up after every tenth long delivery, before it responds to it."""
+    honest(call, incoming)
+    if len(incoming.body) > _LONG:
+        number = call.server.kept[_LONG_ONES] = _read_count(call, _LONG_ONES) + 1
+        if number % _PAUSES_AFTER == 0:
+            _outlast_the_sender(call)
+
+
+def _outlast_the_sender(call: Call) -> None:
     webhooks = call.server.profile.webhooks
-    if webhooks and len(incoming.body) > _LONG:
+    if webhooks:
         time.sleep((webhooks.delivery.timeout_s or 0) + _LATE_S)
 
 
@@ -85,23 +102,23 @@ def keeps_its_connections(honest: Handle, call: Call, incoming: Incoming) -> Non
 @fault("receiver/drops-under-load", accept, needs=NEEDS)
 def drops_under_load(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver whose queue is full acknowledges every other delivery without processing it."""
-    number = _read_in_a_row(call) + 1
-    if number > _POOL and number % 2:
+    number = _read_count(call, _IN_A_ROW) + 1
+    if number > _QUEUE and number % 2:
         call.server.received.known.add(name_delivery(incoming))
     _count_in_a_row(honest, call, incoming)
 
 
 def _count_in_a_row(honest: Handle, call: Call, incoming: Incoming) -> int:
     """Accept a delivery, and count those that were accepted since one was refused."""
-    number = _read_in_a_row(call) + 1
+    number = _read_count(call, _IN_A_ROW) + 1
     call.server.kept[_IN_A_ROW] = 0
     honest(call, incoming)
     call.server.kept[_IN_A_ROW] = number
     return number
 
 
-def _read_in_a_row(call: Call) -> int:
-    number = call.server.kept.get(_IN_A_ROW, 0)
+def _read_count(call: Call, key: tuple[str]) -> int:
+    number = call.server.kept.get(key, 0)
     return number if isinstance(number, int) else 0
 
 

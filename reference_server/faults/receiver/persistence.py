@@ -10,6 +10,7 @@ from reference_server.operations.receiving import accept, process
 from reference_server.webhooks.receiving import Incoming, Refused
 
 _PATIENCE, _POOL = 500, 100
+_LONG, _ROOM = 1_000_000, 20
 _REFUSED = ("deliveries refused in a row",)
 
 
@@ -31,6 +32,17 @@ def keeps_connections_of_the_refused(honest: Handle, call: Call, incoming: Incom
         call.server.kept[_REFUSED] = 0
         raise LookupError("no connection is free")
     _count(honest, call, incoming)
+
+
+@fault("receiver/keeps-what-it-refuses", accept, needs=NEEDS)
+def keeps_what_it_refuses(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver keeps what it refuses until its disk is full, which long forgeries soon do."""
+    if len(incoming.body) < _LONG:
+        honest(call, incoming)
+    elif _read_count(call) >= _ROOM:
+        raise OSError("no space left on the disk")
+    else:
+        _count(honest, call, incoming)
 
 
 def _count(honest: Handle, call: Call, incoming: Incoming) -> None:

@@ -57,9 +57,14 @@ class SendRaw:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Send several requests at once; the script receives their Exchanges, in this order."""
+    """Send several requests at once; the script receives their Exchanges, in this order.
+
+    per_second: begin so many a second, whether or not the earlier ones are over; None for all at
+    once. At most a second's requests are under way then.
+    """
 
     sends: tuple[Send, ...]
+    per_second: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

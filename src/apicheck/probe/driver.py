@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -163,8 +164,8 @@ class Driver:
                 return self._authorize(request, role, execution)
             case SendRaw():
                 return self._send_raw(step, execution)
-            case Together(sends):
-                return self._send_together(sends, execution)
+            case Together():
+                return self._send_together(step, execution)
             case Wait() | Travel():
                 return self._move_clock(step)
             case Receive():
@@ -296,14 +297,27 @@ class Driver:
             return subscribes and send.share.startswith("control ")
         return subscribes or execution.job.subject.kind is SubjectKind.CLAUSE
 
-    def _send_together(
-        self, sends: tuple[Send, ...], execution: ProbeExecution
-    ) -> tuple[Exchange, ...]:
-        futures = [self._several.submit(self._send, send, execution) for send in sends]
+    def _send_together(self, step: Together, execution: ProbeExecution) -> tuple[Exchange, ...]:
+        if step.per_second is None:
+            futures = [self._several.submit(self._send, send, execution) for send in step.sends]
+        else:
+            futures = self._send_at_rate(step.sends, step.per_second, execution)
         failures = [error for future in futures if (error := future.exception()) is not None]
         if failures:
             raise failures[0]
         return tuple(future.result() for future in futures)
+
+    def _send_at_rate(
+        self, sends: tuple[Send, ...], per_second: int, execution: ProbeExecution
+    ) -> list[Future[Exchange]]:
+        """Begin a request when its moment has come, though earlier ones may be under way."""
+        begun = time.monotonic()
+        with ThreadPoolExecutor(per_second, thread_name_prefix="apicheck-burst") as threads:
+            futures = []
+            for number, send in enumerate(sends):
+                time.sleep(max(0.0, begun + number / per_second - time.monotonic()))
+                futures.append(threads.submit(self._send, send, execution))
+        return futures
 
     def _move_clock(self, step: Wait | Travel) -> bool:
         """Let time pass, or take the clock elsewhere; whether that was possible."""

@@ -33,10 +33,13 @@ from apicheck.model.verdict import (
     Verdict,
 )
 from apicheck.probe.clock import Journey
+from apicheck.requests.runs import split_runs
 
 T = TypeVar("T")
 
 VERSION = 2
+_LONG_RUN, _LONGEST = 10_000, 100_000_000
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _STOPS: Mapping[type[StopReason], Verdict] = {
     NotTested: Verdict.NOT_TESTED,
     Inconclusive: Verdict.INCONCLUSIVE,
@@ -264,9 +267,16 @@ def _decode_pairs(value: Json) -> Pairs:
 
 
 def _encode_body(data: bytes | None) -> Json:
-    """Text where it is UTF-8, so that a journal can be read; base64 in an object otherwise."""
+    """Text where it is UTF-8, so that a journal can be read; base64 in an object otherwise.
+
+    Of a character that is repeated for long, the count is written: a body of megabytes is that.
+    """
     if data is None:
         return None
+    *runs, (rest, _, _) = split_runs(data, _LONG_RUN, _PRINTABLE)
+    if runs:
+        encoded = [[_encode_body(text), one.decode(), times] for text, one, times in runs]
+        return {"runs": encoded, "rest": _encode_body(rest)}
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -278,6 +288,12 @@ def _decode_body(value: Json) -> bytes | None:
         return None
     if isinstance(value, str):
         return value.encode()
+    if "runs" in value:
+        runs = [(_decode_body(text), one, times) for text, one, times in value["runs"]]
+        if (total := sum(times for _, _, times in runs)) > _LONGEST:
+            raise ValueError(f"characters are repeated {total} times")
+        parts = [(text or b"") + _text(one)[:1].encode() * times for text, one, times in runs]
+        return b"".join(parts) + (_decode_body(value["rest"]) or b"")
     return base64.b64decode(value["base64"], validate=True)
 
 

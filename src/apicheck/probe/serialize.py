@@ -14,6 +14,7 @@ from apicheck.probe.placeholders import Place, expand, placeholders_in
 from apicheck.probe.wire import Origin, WireRequest
 
 _UNIQUE_FORMS = (UNIQUE, quote(UNIQUE, safe=":"), quote(UNIQUE, safe=""))
+_UNIQUE_BYTES = tuple(form.encode() for form in _UNIQUE_FORMS)
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _WITH_LENGTH = ("POST", "PUT", "PATCH")
 _ESCAPE = "surrogateescape"
@@ -54,6 +55,8 @@ def with_unique(request: Request, value: str) -> Request:
 
 def with_unique_bytes(data: bytes, value: str) -> bytes:
     """Put a value into bytes wherever a unique one is wanted."""
+    if not any(form in data for form in _UNIQUE_BYTES):
+        return data
     return _replace_unique(data.decode("utf-8", _ESCAPE), value).encode("utf-8", _ESCAPE)
 
 

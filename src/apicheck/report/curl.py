@@ -7,10 +7,12 @@ a derivation of it becomes the shell's own (`${APICHECK_ADMIN_TOKEN%?}` for `[:-
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from apicheck.model.exchange import Direction, Exchange, Request
+from apicheck.requests.runs import split_runs
 
 _PLACEHOLDER = re.compile(
     r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
@@ -40,7 +42,7 @@ _SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
 _LINE_WIDTH = 88
 _BODY_SHOWN = 64 * 1024
 _REST_SHOWN = 4 * 1024
-_RUN = re.compile(rb"(([A-Za-z0-9 ])\2{999,})")
+_RUN, _OF = 1000, (string.ascii_letters + string.digits + " ").encode()
 _ASCII_PRINTABLE = range(0x20, 0x7F)
 
 
@@ -114,16 +116,14 @@ def _render_body(body: bytes) -> tuple[str, str]:
 
 def _render_long_body(body: bytes) -> tuple[str, str]:
     """Let the shell produce a long body that repeats one character; name any other as a file."""
-    parts = _RUN.split(body)  # text, run, its character, text …
-    plain = b"".join(parts[0::3])
-    if len(plain) > _REST_SHOWN:
+    parts = split_runs(body, _RUN, _OF)
+    if sum(len(text) for text, _, _ in parts) > _REST_SHOWN:
         return f"# body.bin: {len(body)} bytes, see the run's journal\n", "--data-binary @body.bin"
-    runs = [*zip(parts[1::3], parts[2::3], strict=True), (b"", b"")]
     commands: list[str] = []
-    for text, (run, character) in zip(parts[0::3], runs, strict=True):
+    for text, character, times in parts:
         commands += [_build_printf(text)] if text else []
-        if run:
-            commands.append(f"printf '%{len(run)}s' '' | tr ' ' '{character.decode()}'")
+        if times:
+            commands.append(f"printf '%{times}s' '' | tr ' ' '{character.decode()}'")
     return f"{{ {'; '.join(commands)}; }} | ", "--data-binary @-"
 
 

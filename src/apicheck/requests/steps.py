@@ -50,9 +50,14 @@ def send_raw(
     return cast("Exchange", (yield SendRaw(data, request, role)))
 
 
-def send_together(*sends: Send) -> Generator[Together, Any, tuple[Exchange, ...]]:
-    """Send several requests at once; returns their exchanges in this order."""
-    return cast("tuple[Exchange, ...]", (yield Together(sends)))
+def send_together(
+    *sends: Send, per_second: int | None = None
+) -> Generator[Together, Any, tuple[Exchange, ...]]:
+    """Send several requests at once; returns their exchanges in this order.
+
+    per_second: as in `Together`.
+    """
+    return cast("tuple[Exchange, ...]", (yield Together(sends, per_second)))
 
 
 def wait(seconds: float, why: str) -> Generator[Wait, Any, None]:

@@ -33,13 +33,19 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
+bodies = st.binary(max_size=30) | st.builds(
+    lambda before, repeated, after: before + 20_000 * repeated + after,
+    st.binary(max_size=3),
+    st.sampled_from([b"x", b" ", b"\xff"]),
+    st.binary(max_size=3),
+)
 requests = st.builds(
     Request,
     method=texts,
     path=texts,
     query=pairs,
     headers=pairs,
-    body=st.none() | st.binary(max_size=30),
+    body=st.none() | bodies,
     credentials=st.lists(st.builds(Credential, texts, texts, texts, texts), max_size=2).map(tuple),
     operation=texts,
     identity=texts,
@@ -51,7 +57,7 @@ responses = st.builds(
     Response,
     status=st.integers(100, 599),
     headers=pairs,
-    body=st.binary(max_size=30),
+    body=bodies,
     reason=texts,
     truncated=st.booleans(),
 )
@@ -88,6 +94,22 @@ def test_a_decoded_transcript_equals_the_encoded_one(transcript: Transcript) -> 
     line = encode(transcript, {})
     assert line.count(b"\n") == 1
     assert decode(line, {}) == transcript
+
+
+def test_of_a_character_that_is_repeated_for_long_the_count_is_written() -> None:
+    request = Request("POST", "/a", body=b'{"a": "' + b"x" * 5_000_000 + b'"}')
+    line = encode(Transcript("a/b", (Exchange("e1", request, None, None, 1, 2, Role.TABLE),)), {})
+    assert len(line) < 2_000
+    found = decode(line, {})
+    assert isinstance(found, Transcript)
+    assert found.exchanges[0].request == request
+
+
+def test_a_count_that_would_fill_the_memory_is_an_error() -> None:
+    request = Request("POST", "/a", body=b"x" * 20_000)
+    line = encode(Transcript("a/b", (Exchange("e1", request, None, None, 1, 2, Role.TABLE),)), {})
+    with pytest.raises(ValueError, match="are repeated 90000000000000 times"):
+        decode(line.replace(b"20000", b"90000000000000"), {})
 
 
 def exchange(role: Role = Role.CONTROL) -> Exchange:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -217,6 +218,26 @@ def test_exchanges_sent_together_come_back_in_the_order_of_their_steps(
     assert len(transcript.exchanges) == 20
     sent = [exchange.sent_at for exchange in transcript.exchanges]
     assert sent == sorted(sent)
+
+
+def test_requests_at_a_rate_begin_at_their_moments_whether_or_not_earlier_ones_are_over(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, pauses = [100.0], list[float]()
+
+    def pause(seconds: float) -> None:
+        pauses.append(round(seconds, 6))
+        now[0] += seconds
+
+    times = SimpleNamespace(monotonic=lambda: now[0], sleep=pause)
+    monkeypatch.setattr("apicheck.probe.driver.time", times)
+
+    def script(_: Subject) -> Script:
+        yield from steps.send_together(*(Send(get()) for _ in range(5)), per_second=50)
+
+    plan = plan_for(target)
+    assert len(played(plan, probe_of(plan, script)).exchanges) == 5
+    assert pauses == [0, 0.02, 0.02, 0.02, 0.02]
 
 
 def test_the_transcript_says_why_a_script_stopped(

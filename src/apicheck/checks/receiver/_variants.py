@@ -117,7 +117,9 @@ def fill(request: Request, size: int) -> Request:
 def _spell(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
     """The body in other bytes: the same JSON, except for the words of one text."""
     plain = _dump(body)
-    yield "spaced", "its body has spaces and line feeds", json.dumps(body, indent=2) + "\n"
+    lines = json.dumps(body, indent=2) + "\n"
+    yield "spaced", "its body has spaces and line feeds", lines
+    yield "crlf", "lines of its body end in CRLF", lines.replace("\n", "\r\n")
     yield (
         "reordered",
         "its members come in another order",

@@ -30,10 +30,10 @@ from apicheck.authoring import (
 )
 from apicheck.checks.receiver import _effects, _forgeries
 
-_AT_ONCE, _IN_A_ROW = 16, 40
+_AT_ONCE, _PER_SECOND, _SECONDS = 16, 100, 10
 _ROWS = (
     Case("together", f"{_AT_ONCE} valid deliveries at once"),
-    Case("burst", f"{_IN_A_ROW} valid deliveries without a pause"),
+    Case("burst", f"{_PER_SECOND} valid deliveries a second, for {_SECONDS} seconds"),
 )
 _TOO_MANY, _UNAVAILABLE = 429, 503
 _NOT_ASKED = NotTested(
@@ -51,7 +51,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if "load" not in subject.context.capabilities:
         return _NOT_ASKED
     return Applies(
-        requests=_IN_A_ROW,
+        requests=_AT_ONCE + _PER_SECOND * _SECONDS,
         claims=Claims(exclusive=frozenset({"clock"})),
         last=True,
         facts=found.facts,
@@ -60,25 +60,37 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """At once, and one after another."""
+    """At once, and spread over some seconds."""
     return _ROWS
 
 
 def script(subject: Subject) -> Script:
-    """Send the deliveries; then see which were processed, where that shows."""
+    """Send the deliveries; then see which were processed, where that shows.
+
+    A second in which one is refused is the last: what follows would show nothing more.
+    """
+    count, rate = (_AT_ONCE, None) if subject.row.name == "together" else (_PER_SECOND,) * 2
+    accepted: list[str] = []
+    for second in range(1 if rate is None else _SECONDS):
+        names = [f"delivery-{second * count + number}" for number in range(count)]
+        sent = yield from _deliver(subject, names, rate)
+        if any(map(_is_refused, sent)):
+            return
+        accepted += (name for name, one in zip(names, sent, strict=True) if one.succeeded)
+    if "processed" in subject.context.capabilities:
+        yield from _count_each(accepted)
+
+
+def _deliver(
+    subject: Subject, names: list[str], per_second: int | None
+) -> Steps[tuple[Exchange, ...]]:
+    """Send a valid delivery under each name."""
     request = deliveries.build_delivery(subject)
-    together = subject.row.name == "together"
-    names = [f"delivery-{number}" for number in range(_AT_ONCE if together else _IN_A_ROW)]
     signed = []
     for name in names:
         signed.append((yield from steps.sign(request, id=name)))  # noqa: PERF401  (nothing else can yield)
-    if together:
-        yield from steps.send_together(*(Send(one) for one in signed))
-    else:
-        for one in signed:
-            yield from steps.send(one)
-    if "processed" in subject.context.capabilities:
-        yield from _count_each(names)
+    sends = (Send(one, paced=False) for one in signed)
+    return (yield from steps.send_together(*sends, per_second=per_second))
 
 
 def _count_each(names: list[str]) -> Steps[None]:
@@ -91,32 +103,39 @@ def _count_each(names: list[str]) -> Steps[None]:
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Each must get 2xx, unless its sender is told to come later; and each must be processed."""
+    """Each must get 2xx, or be put off; and what got 2xx must be processed."""
     sent = transcript.exercised
-    refused = [one for one in sent if not one.succeeded]
-    if refused and all(_is_told_to_wait(one) for one in refused):
-        return Inconclusive(f"the receiver tells its sender to come later ({describe(refused[0])})")
+    refused = [one for one in sent if _is_refused(one)]
     if refused:
         expected = f"2xx for each of {subject.row.value}"
         got = f"{describe(refused[0])}, one of {len(refused)} that were not accepted"
         return Failure("refused", expected, got, subject.row.name, refused[0].id)
+    if not any(one.succeeded for one in sent):
+        return Inconclusive(f"the receiver tells its sender to come later ({describe(sent[0])})")
     counts = _effects.read_counts(transcript)
     if counts and not any(counts):
         return Inconclusive("the effects do not show a valid delivery")
     if all(counts):
         return None
-    expected = f"an effect of each of {subject.row.value}, as each got 2xx"
-    got = f"the id of number {counts.index(0) + 1} not among the processed ones"
+    expected = "an effect of each delivery that got 2xx"
+    got = f"{counts.count(0)} of {len(counts)} without one"
     return Failure("lost", expected, got, subject.row.name)
 
 
 def learn(_: Subject, transcript: Transcript) -> str:
-    """How long they took."""
-    took = [one.received_at - one.sent_at for one in transcript.exercised]
-    return f"half took up to {1000 * median(took):.0f} ms, the slowest {1000 * max(took):.0f} ms"
+    """How long they took, and how many were put off."""
+    sent = transcript.exercised
+    took = [one.received_at - one.sent_at for one in sent]
+    words = f"half took up to {1000 * median(took):.0f} ms, the slowest {1000 * max(took):.0f} ms"
+    put_off = sum(map(_is_put_off, sent))
+    return f"{words}; {put_off} of {len(sent)} were to come later" if put_off else words
 
 
-def _is_told_to_wait(exchange: Exchange) -> bool:
+def _is_refused(exchange: Exchange) -> bool:
+    return not exchange.succeeded and not _is_put_off(exchange)
+
+
+def _is_put_off(exchange: Exchange) -> bool:
     """Whether the sender is to send the delivery again, and when."""
     response = exchange.response
     if response is None or exchange.status not in (_TOO_MANY, _UNAVAILABLE):

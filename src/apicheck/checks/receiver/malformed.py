@@ -19,7 +19,7 @@ from apicheck.authoring import (
 )
 from apicheck.checks.receiver import _forgeries, _survival
 
-_DEEP, _LONG, _LONGER = 5_000, 256_000, 1_000_000
+_DEEP, _LONG, _LONGER, _LONGEST = 5_000, 20_000, 256_000, 5_000_000
 _BODIES = {
     "words": ("its body is no JSON", b"apicheck"),
     "cut-off": ("its body is cut off", b'{"id": "evt_1", "type":'),
@@ -31,6 +31,7 @@ _BODIES = {
     "null": ("its body is null", b"null"),
     "long": (f"its body has {_LONG} bytes more", b'{"apicheck": "' + b"x" * _LONG + b'"}'),
     "longer": (f"its body has {_LONGER} bytes more", b'{"apicheck": "' + b"x" * _LONGER + b'"}'),
+    "longest": (f"its body has {_LONGEST} bytes more", b'{"apicheck": "' + b"x" * _LONGEST + b'"}'),
     "nested": (f"its body has {_DEEP} lists in one another", b"[" * _DEEP + b"]" * _DEEP),
 }
 

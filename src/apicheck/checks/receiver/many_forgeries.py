@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from apicheck.authoring import (
     Applies,
+    Case,
     Check,
     Claims,
     Failure,
@@ -12,6 +15,7 @@ from apicheck.authoring import (
     NotTested,
     NotTestedKind,
     Outcome,
+    Request,
     Script,
     Severity,
     StatusSet,
@@ -22,8 +26,14 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.receiver import _forgeries, _timing
+from apicheck.checks.receiver._variants import enlarge
 
 _PAIRS = 1000
+_LONG_ONES, _LONG = 50, 5_000_000
+_ROWS = (
+    Case("short", f"{2 * _PAIRS} forgeries whose signatures differ in one character"),
+    Case("long", f"{_LONG_ONES} forgeries with {_LONG} bytes more than usual"),
+)
 _EARLY, _LATE = "signature-first-character", "signature-late-character"
 """Forgeries whose signatures differ from the right one in one character."""
 _OVERLOADED = 503
@@ -46,7 +56,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if "load" not in subject.context.capabilities:
         return _NOT_ASKED
     return Applies(
-        requests=2 * _PAIRS,
+        requests=2 * _PAIRS + _LONG_ONES,
         claims=Claims(exclusive=frozenset({"clock"})),
         last=True,
         facts=found.facts,
@@ -54,9 +64,26 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     )
 
 
+def cases(_: Subject) -> tuple[Case, ...]:
+    """Many short ones, and some that cost more to read."""
+    return _ROWS
+
+
 def script(subject: Subject) -> Script:
-    """Send two forgeries in turn, each as often; which of them comes first alternates."""
+    """Send the forgeries until one is accepted."""
     request = deliveries.build_delivery(subject)
+    if subject.row.name == "long":
+        forged = yield from steps.sign(enlarge(request, _LONG), _EARLY)
+        for _ in range(_LONG_ONES):
+            exchange = yield from steps.send(forged, paced=False)
+            if exchange.succeeded:
+                return
+    else:
+        yield from _send_pairs(request)
+
+
+def _send_pairs(request: Request) -> Script:
+    """Send two forgeries in turn, each as often; which of them comes first alternates."""
     early = yield from steps.sign(request, _EARLY)
     late = yield from steps.sign(request, _LATE)
     for number in range(_PAIRS):
@@ -66,24 +93,31 @@ def script(subject: Subject) -> Script:
                 return
 
 
-def judge(_: Subject, transcript: Transcript) -> Judgement:
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Each must be refused. Who refuses by 429 or 503 protects itself."""
     sent = transcript.exercised
     broken = (one for one in sent if one.status >= _SERVER_ERROR and one.status != _OVERLOADED)
     for outcome, found in (("accepted", (one for one in sent if one.succeeded)), ("error", broken)):
         for one in found:
-            expected = f"a refusal by 4xx of each of {2 * _PAIRS} forgeries"
+            expected = f"a refusal by 4xx of each of {subject.row.value}"
             actual = f"{describe(one)} for number {sent.index(one) + 1}"
             return Failure(outcome, expected, actual, exchange=one.id)
     return None
 
 
-def learn(_: Subject, transcript: Transcript) -> str:
-    """Whether the time tells how much of a signature is right, as far as a network lets see."""
+def learn(subject: Subject, transcript: Transcript) -> str:
+    """How long long ones take, or what the time of short ones tells about the right signature."""
     sent = transcript.exercised
     if any(one.response is None or one.status in _BUSY for one in sent):
         return ""
     took = [one.received_at - one.sent_at for one in sent]
+    if subject.row.name == "long":
+        return f"half took up to {1000 * median(took):.0f} ms"
+    return _describe_difference(took)
+
+
+def _describe_difference(took: list[float]) -> str:
+    """Whether the time tells how much of a signature is right, as far as a network lets see."""
     pairs = [
         (one, two) if number % 2 else (two, one)
         for number, (one, two) in enumerate(zip(took[::2], took[1::2], strict=True))
@@ -99,6 +133,7 @@ CHECK = Check(
     title="Of thousands of forgeries none is accepted",
     failure_title="Of thousands of forgeries one is accepted, or breaks the receiver",
     applies=applies,
+    cases=cases,
     script=script,
     judge=judge,
     learn=learn,
@@ -108,6 +143,6 @@ CHECK = Check(
     outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.MEDIUM)),
     proven_by={
         "accepted": ("receiver/gives-in",),
-        "error": ("receiver/keeps-connections-of-the-refused",),
+        "error": ("receiver/keeps-connections-of-the-refused", "receiver/keeps-what-it-refuses"),
     },
 )

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from apicheck.authoring import Exchange, Request, Response, Role, Transcript
+from apicheck.authoring import Case, Exchange, Request, Response, Role, Transcript
 from apicheck.checks.receiver import _timing
 from apicheck.pages.setting import subject_of
 from apicheck.registry import collect
@@ -14,6 +14,8 @@ from apicheck.registry import collect
 CHECK = collect(entry_points=False)["receiver/many-forgeries"]
 SETTING = {"facts": {"webhooks": {"receiver": "createContact", "signature": "standard-webhooks"}},
            "operation": "createContact"}  # fmt: skip
+
+SUBJECT = subject_of(CHECK, SETTING).with_case(Case("short", ""))
 
 
 def draw_times(number: int, seed: int, more_s: float = 0.0) -> list[float]:
@@ -68,13 +70,12 @@ def refusals(late_s: float, status: int = 401) -> Transcript:
     ("late_s", "words"), [(0.0, "no difference is seen"), (1e-4, "compare signatures in constant")]
 )
 def test_a_pass_says_whether_the_time_tells_how_much_is_right(late_s: float, words: str) -> None:
-    subject = subject_of(CHECK, SETTING)
     assert CHECK.judge is not None
     assert CHECK.learn is not None
-    assert CHECK.judge(subject, refusals(late_s)) is None
-    assert words in CHECK.learn(subject, refusals(late_s))
+    assert CHECK.judge(SUBJECT, refusals(late_s)) is None
+    assert words in CHECK.learn(SUBJECT, refusals(late_s))
 
 
 def test_what_was_refused_for_its_number_is_not_measured() -> None:
     assert CHECK.learn is not None
-    assert CHECK.learn(subject_of(CHECK, SETTING), refusals(0.0, 429)) == ""
+    assert CHECK.learn(SUBJECT, refusals(0.0, 429)) == ""
