@@ -33,7 +33,7 @@ _promised = options.combine(
                  help="Take scheme, events and clauses of a packaged policy."),
     click.option("--policy", type=click.Path(exists=True, path_type=Path), metavar="FILE",
                  help="Take them of this policy."),
-    click.option("--event", "events", multiple=True, metavar="NAME",
+    click.option("--event", "--events", "events", multiple=True, metavar="NAME",
                  help="Deliver only this event of the provider's document. Repeatable."),
     click.option("--secret-env", metavar="NAME",
                  help="The variable with the secret that the receiver verifies with."),
