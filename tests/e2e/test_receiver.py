@@ -272,6 +272,17 @@ def test_of_a_receiver_as_on_the_page_of_its_library_the_true_weaknesses_are_fou
     assert run.word is RunWord.CONFORMANT  # what fails is refused, too: a warning
 
 
+def test_of_a_library_that_takes_the_older_signature_of_github_that_is_found(
+    libraries: str,
+) -> None:
+    run = check_receiver(
+        f"{libraries}/careful/gidgethub", scheme="github", secret_env="WEBHOOK_SECRET"
+    )
+    assert run.outcomes() == {("receiver/signature", "accepted")}
+    assert "only the older signature, of SHA-1, is there" in run.findings[0].expected
+    assert run.word is RunWord.NOT_CONFORMANT
+
+
 @pytest.mark.long
 def test_of_an_app_of_slack_bolt_the_true_weaknesses_are_found() -> None:
     with serving([sys.executable, "bolt.py"], APP.parent) as url:

@@ -23,6 +23,7 @@ import uvicorn
 from cryptography.exceptions import InvalidSignature as WrongKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import FastAPI, HTTPException, Request, Response
+from gidgethub import BadRequest, ValidationFailure, sansio
 from http_message_signatures import (
     HTTPMessageVerifier,
     HTTPSignatureKeyResolver,
@@ -90,6 +91,13 @@ def verify_github(request: Request, body: bytes) -> None:
         raise HTTPException(403, "Request signatures didn't match!")
 
 
+def verify_by_gidgethub(request: Request, body: bytes) -> None:
+    try:
+        sansio.Event.from_http(request.headers, body, secret=SECRET)
+    except (BadRequest, ValidationFailure) as error:
+        raise HTTPException(403) from error
+
+
 def verify_twilio(request: Request, body: bytes) -> None:
     text = body.decode()
     is_json = "bodySHA256" in request.query_params
@@ -125,6 +133,7 @@ RECEIVERS: dict[str, Callable[[Request, bytes], None]] = {
     "stripe": verify_stripe,
     "slack": verify_slack,
     "github": verify_github,
+    "gidgethub": verify_by_gidgethub,
     "twilio": verify_twilio,
     "message-signatures": verify_message_signatures,
 }
