@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import thread_time
 from types import ModuleType
@@ -143,3 +143,11 @@ def results(specimen: ModuleType) -> Results:
 def transcripts(specimen: ModuleType) -> tuple[Transcript, ...]:
     recorded: tuple[Transcript, ...] = specimen.TRANSCRIPTS
     return recorded
+
+
+@pytest.fixture
+def hangups_count() -> Iterator[None]:
+    """Undo for a test what nohup does: it has hangups ignored, here and in every process begun."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("hangups_count")
+
 Command = Callable[..., AbstractContextManager[Any]]
 
 RUN = ("run", "--spec", "openapi.yaml", "--out", "run", "--ignore", "errors/*")

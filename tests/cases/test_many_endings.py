@@ -19,6 +19,8 @@ import pytest
 
 from apicheck.cli import main
 
+pytestmark = pytest.mark.usefixtures("hangups_count")
+
 Captured = pytest.CaptureFixture[str]
 Command = Callable[..., AbstractContextManager[Any]]
 

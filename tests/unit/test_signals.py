@@ -10,6 +10,9 @@ import pytest
 from apicheck.signals import Leave, Stop, leave_on_signals, stop_on_signals
 
 
+pytestmark = pytest.mark.usefixtures("hangups_count")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_with_the_exit_code_that_shells_know(number: signal.Signals) -> None:
     with leave_on_signals(), pytest.raises(Leave) as caught:
