@@ -9,7 +9,6 @@ import pytest
 
 from apicheck.signals import Leave, Stop, leave_on_signals, stop_on_signals
 
-
 pytestmark = pytest.mark.usefixtures("hangups_count")
 
 
