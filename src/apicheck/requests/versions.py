@@ -15,12 +15,11 @@ from apicheck.model.subject import RunContext
 _MARK = "{version}"
 _JSON = "application/json"
 _IN_PATH = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
-_SUPPORTED = ApiVersion()
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The versions of an API, and the place of a request that names one.
+    """The versions of an API, and the place in a request where one is named.
 
     place, name, form: as in `Versioning`. known: the versions of the policy; where it lists none,
     those that the document shows.
@@ -63,8 +62,8 @@ class Versions:
     def put(self, request: Request, version: str | None) -> Request | None:
         """The request with another version, or without any; None where that is impossible.
 
-        In a path, the version replaces a known one. A path that the document does not have is of
-        no operation.
+        In a path, the version replaces a known one. The new path is of no operation: the document
+        need not have it.
         """
         text = None if version is None else self.write(version)
         if self.place == "query":
@@ -89,9 +88,11 @@ class Versions:
         return re.escape(self.form).replace(re.escape(_MARK), r"([^\s;,/+]+)")
 
     def _unwrap(self, text: str | None) -> str | None:
+        """The version in a value of this form; another value as it is."""
         before, _, after = self.form.partition(_MARK)
-        fits = text is not None and text.startswith(before) and text.endswith(after)
-        return text[len(before) : len(text) - len(after)] if text is not None and fits else text
+        if text is None or not (text.startswith(before) and text.endswith(after)):
+            return text
+        return text[len(before) : len(text) - len(after)]
 
     def _write_media(self, request: Request, version: str | None) -> str:
         accepted = [value for key, value in request.headers if key.lower() == "accept"]
@@ -105,13 +106,16 @@ class Versions:
     def _find_segments(self, path: str) -> Iterator[tuple[int, str]]:
         """The place in a path of each segment that is a version, and the version.
 
-        Another name of a version may be an ordinary word (`/releases/latest`), and is none here.
+        A further name of a version does not count: it may be an ordinary word (`/releases/latest`).
         """
-        own = (name for name, one in self.known.items() if one.is_served or one.state == "retired")
-        written = {self.write(name): name for name in own}
+        versions = {
+            self.write(name): name
+            for name, one in self.known.items()
+            if one.is_served or one.state == "retired"
+        }
         for number, segment in enumerate(path.split("/")):
-            if segment in written:
-                yield number, written[segment]
+            if segment in versions:
+                yield number, versions[segment]
 
     def _put_segment(self, request: Request, text: str | None) -> Request | None:
         segments = request.path.split("/")
@@ -176,7 +180,7 @@ def list_documented(place: str, versioning: Versioning, spec: Spec) -> dict[str,
             for value in one.schema.get("enum", ())
             if isinstance(value, str)
         ]
-    return dict.fromkeys(found, _SUPPORTED)
+    return dict.fromkeys(found, ApiVersion())
 
 
 def _stands_in_paths(known: Mapping[str, ApiVersion], versioning: Versioning, spec: Spec) -> bool:
