@@ -147,12 +147,6 @@ def rule_covers_success(context: RunContext, when: When, operation: Operation) -
     return context.selects(when.ops, operation)
 
 
-def sent_header(exchange: Exchange, name: str) -> str | None:
-    """The first value of a header field of the request; None when it was not sent."""
-    values = (v for key, v in exchange.request.wire_headers if key.lower() == name.lower())
-    return next(values, None)
-
-
 def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> bool:
     """Whether a selector matches the operation, or the undeclared path, of an exchange."""
     request = exchange.request

@@ -15,7 +15,7 @@ from apicheck.load.parts import Node, Parts
 from apicheck.load.path_keys import mark_twins, place_in_query, split_key
 from apicheck.load.references import Problem
 from apicheck.load.servers import choose_server, find_home, prefix_of
-from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
+from apicheck.model.json import MISSING, Json, at, child_pointer, members_of, tokens
 from apicheck.model.operation import (
     LeftOut,
     LinkDoc,
@@ -241,7 +241,7 @@ class Reader:
             operation=self._find_linked(node, place),
             parameters=tuple(
                 (key.removeprefix("path.").removeprefix("query."), str(value))
-                for key, value in (parameters if isinstance(parameters, Mapping) else {}).items()
+                for key, value in members_of(parameters).items()
             ),
             body=() if body is None else tuple((p, str(value)) for p, value in walk_leaves(body)),
         )
@@ -320,11 +320,7 @@ def _without_links(operation: Operation, known: Mapping[str, Operation]) -> Oper
 def read_scheme(name: str, node: Node) -> SecurityScheme:
     """A Security Scheme Object as a scheme of this name."""
     written = node.get("flows")
-    flows = {
-        kind: flow
-        for kind, flow in (written if isinstance(written, Mapping) else {}).items()
-        if isinstance(flow, Mapping)
-    }
+    flows = {kind: flow for kind, flow in members_of(written).items() if isinstance(flow, Mapping)}
     named = (flow.get("scopes") for flow in flows.values())
     scopes = dict.fromkeys(
         str(scope) for one in named for scope in (one if isinstance(one, Mapping) else ())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apicheck.load.swagger_parts import PartWriter, Written, as_mapping, find_example
-from apicheck.model.json import MISSING, Json, child_pointer
+from apicheck.load.swagger_parts import PartWriter, Written, find_example
+from apicheck.model.json import MISSING, Json, child_pointer, members_of
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -37,7 +37,7 @@ def _write_whole(parts: PartWriter, body: Written, types: tuple[str, ...], now: 
     forms = (_FORM, _MULTIPART)
     of_body = [one for one in types if one.partition(";")[0] not in forms] or types or (_JSON,)
     media = {"schema": parts.write_schema(node["schema"])} if "schema" in node else {}
-    examples = as_mapping(node.get("x-examples"))
+    examples = members_of(node.get("x-examples"))
     content: dict[str, Json] = {}
     for media_type in of_body:
         example = examples.get(media_type, find_example(node))

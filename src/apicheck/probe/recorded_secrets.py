@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, read_json
 from apicheck.model.recording import RecordedEntry, is_filtered
 
 _SHORTEST = 4
@@ -46,7 +45,7 @@ def find_secrets(entry: RecordedEntry, keys: Iterable[str]) -> Iterator[str]:
             yield from _keep_long(value)
     yield from _find_in_body(entry.body or b"")
     if entry.complete:
-        yield from _find_members(_read_json(entry.response_body), _SECRET_MEMBER)
+        yield from _find_members(read_json(entry.response_body), _SECRET_MEMBER)
 
 
 def _split_credential(value: str) -> Iterator[str]:
@@ -76,7 +75,7 @@ def find_cookies(headers: Iterable[tuple[str, str]], field: str) -> Iterator[str
 
 
 def _find_in_body(body: bytes) -> Iterator[str]:
-    value = _read_json(body)
+    value = read_json(body)
     if value is not None:
         yield from _find_members(value, _SECRET_MEMBER)
         return
@@ -109,10 +108,3 @@ def _keep_long(secret: str) -> Iterator[str]:
     known = _PLACEHOLDER in secret or is_filtered(secret)
     if len(secret) >= _SHORTEST and not known:
         yield secret
-
-
-def _read_json(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

@@ -49,8 +49,7 @@ class Versions:
             values = (value for key, value in request.query if key == self.name)
             return self._unwrap(next(values, None))
         field = self.name if self.place == "header" else "Accept"
-        values = (value for key, value in request.wire_headers if key.lower() == field.lower())
-        return self.read_field(next(values, None))
+        return self.read_field(request.header(field))
 
     def read_field(self, value: str | None) -> str | None:
         """The version in the value of a header field, of a request or a response."""
@@ -95,9 +94,10 @@ class Versions:
         return text[len(before) : len(text) - len(after)]
 
     def _write_media(self, request: Request, version: str | None) -> str:
-        accepted = [value for key, value in request.headers if key.lower() == "accept"]
         if self.name:
-            bare = (accepted or [_JSON])[0].partition(",")[0].partition(";")[0].strip()
+            accepted = request.header("Accept")
+            first = _JSON if accepted is None else accepted.partition(",")[0]
+            bare = first.partition(";")[0].strip()
             return bare if version is None else f"{bare};{self.name}={self.write(version)}"
         if version is not None:
             return self.write(version)
@@ -152,8 +152,8 @@ def with_current_version(context: RunContext, request: Request) -> Request:
         return request
     if oauth is not None and request.operation in (oauth.token, oauth.revoke):
         return request
-    accepted = next((value for key, value in request.headers if key.lower() == "accept"), _JSON)
-    if versions.place == "media" and "json" not in accepted:
+    accepted = request.header("Accept")
+    if versions.place == "media" and accepted is not None and "json" not in accepted:
         return request
     named = versions.known.get(versions.read(request) or "")
     if named is not None and named.is_served:

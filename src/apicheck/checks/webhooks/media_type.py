@@ -13,7 +13,6 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
-    judging,
 )
 from apicheck.authoring.facts import Webhooks
 from apicheck.checks.webhooks._received import applies_where, find_media, per_delivery
@@ -32,7 +31,7 @@ def inspect(
 
 
 def _find_failure(delivery: Exchange, known: list[str]) -> Failure | None:
-    sent = judging.sent_header(delivery, "Content-Type")
+    sent = delivery.request.header("Content-Type")
     media = (sent or "").partition(";")[0].strip().lower()
     if any(fnmatchcase(media, pattern) for pattern in known):
         return None
