@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from apicheck.load.swagger_parts import PartWriter, Written, find_example
 from apicheck.model.json import MISSING, Json, child_pointer, members_of
+from apicheck.model.media_types import FORM, JSON
 
-_JSON = "application/json"
-_FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 
 
@@ -34,8 +33,8 @@ def write_body(
 def _write_whole(parts: PartWriter, body: Written, types: tuple[str, ...], now: str) -> Json:
     node, place = body.node, body.node_place
     parts.moves.add(now, place)
-    forms = (_FORM, _MULTIPART)
-    of_body = [one for one in types if one.partition(";")[0] not in forms] or types or (_JSON,)
+    forms = (FORM, _MULTIPART)
+    of_body = [one for one in types if one.partition(";")[0] not in forms] or types or (JSON,)
     media = {"schema": parts.write_schema(node["schema"])} if "schema" in node else {}
     examples = members_of(node.get("x-examples"))
     content: dict[str, Json] = {}
@@ -65,8 +64,8 @@ def _write_form(
             encoding[name] = style
         if one.node.get("required") is True:
             schema.setdefault("required", []).append(name)
-    usual = (_MULTIPART,) if has_file else (_FORM,)
-    forms = [one for one in types if one.partition(";")[0] in (_FORM, _MULTIPART)]
+    usual = (_MULTIPART,) if has_file else (FORM,)
+    forms = [one for one in types if one.partition(";")[0] in (FORM, _MULTIPART)]
     if has_file:
         forms = [one for one in forms if one.startswith(_MULTIPART)]
     media = {"schema": schema, **({"encoding": encoding} if encoding else {})}

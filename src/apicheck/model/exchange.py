@@ -17,6 +17,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from apicheck.model.json import Json, members_of, read_json, refuse_constant
+from apicheck.model.media_types import strip_parameters
 from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
@@ -224,7 +225,7 @@ class Response:
     @property
     def media_type(self) -> str:
         """The media type without parameters, in lower case; "" when there is none."""
-        return (self.header("content-type") or "").split(";")[0].strip().lower()
+        return strip_parameters(self.header("content-type") or "")
 
     def json(self) -> object:
         """The body as JSON. Raises ValueError when it is not (RFC 8259: UTF-8, no NaN)."""

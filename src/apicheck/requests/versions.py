@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from apicheck.model.exchange import Request
 from apicheck.model.facts import ApiVersion, Versioning
+from apicheck.model.media_types import JSON
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.subject import RunContext
 
 _MARK = "{version}"
-_JSON = "application/json"
 _IN_PATH = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
 
 
@@ -96,12 +96,12 @@ class Versions:
     def _write_media(self, request: Request, version: str | None) -> str:
         if self.name:
             accepted = request.header("Accept")
-            first = _JSON if accepted is None else accepted.partition(",")[0]
+            first = JSON if accepted is None else accepted.partition(",")[0]
             bare = first.partition(";")[0].strip()
             return bare if version is None else f"{bare};{self.name}={self.write(version)}"
         if version is not None:
             return self.write(version)
-        return _JSON if self.form.endswith("json") else "*/*"
+        return JSON if self.form.endswith("json") else "*/*"
 
     def _find_segments(self, path: str) -> Iterator[tuple[int, str]]:
         """The place in a path of each segment that is a version, and the version.
