@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from apicheck.model.facts import HeaderRule
+from apicheck.model.facts import ExpectedResponse, HeaderRule
 from apicheck.model.json import Json
 from apicheck.model.operation import ResponseDoc
 from reference_server.call import Call
@@ -55,6 +55,16 @@ def _restricts(schema: Mapping[str, Json]) -> bool:
 def _list_oauth_operations(profile: Profile) -> tuple[str, ...]:
     oauth = profile.facts.oauth
     return (oauth.token, oauth.authorize, oauth.revoke) if oauth else ()
+
+
+def refuses(kind: str) -> Callable[[Profile], bool]:
+    """Where `requests.KIND` is promised a refusal."""
+    return lambda profile: isinstance(profile.facts.requests[kind], ExpectedResponse)
+
+
+def ignores(kind: str) -> Callable[[Profile], bool]:
+    """Where `requests.KIND` is promised to be served as if nothing were odd."""
+    return lambda profile: profile.facts.requests[kind] == "ignored"
 
 
 def list_successes(profile: Profile) -> Iterator[ResponseDoc]:

@@ -19,7 +19,7 @@ _EXPRESSION = re.compile(
     r"(?:(?P<status>statusCode)|(?P<side>request|response)\."
     r"(?:body(?:#(?P<pointer>[^}]*))?|header\.(?P<header>[\w-]+)))"
 )
-_EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
+EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
 def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
@@ -42,7 +42,7 @@ def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
         inner = _EXPRESSION.fullmatch(match[1])
         return match[0] if inner is None else str(_look_up(inner, steps))
 
-    return _EMBEDDED.sub(text, value)
+    return EMBEDDED.sub(text, value)
 
 
 def _look_up(expression: re.Match[str], steps: Mapping[str, Exchange]) -> Json:

@@ -14,6 +14,8 @@ from apicheck.requests.describe import describe
 
 _OK = 200
 _SUCCESS = 2
+FAILURES = frozenset(range(500, 600)) - {503}
+"""The statuses by which a server says that it failed; 503 says that it is busy."""
 
 
 def expected_text(promised: ExpectedResponse) -> str:

@@ -8,8 +8,6 @@ from apicheck.model.facts import ExpectedResponse, Facts, Versioning
 from apicheck.model.operation import Operation, Spec
 from apicheck.requests.versions import list_documented
 
-_KINDS = ("unknown", "future", "malformed", "missing", "retired")
-
 
 def find_version_contradictions(spec: Spec, facts: Facts) -> Iterator[tuple[str, str]]:
     """Find where policy and document name different versions: fact path and message."""
@@ -41,7 +39,6 @@ def list_version_refusals(
     """
     if versioning is None or versioning.place in (None, "path"):
         return
-    for kind in _KINDS:
-        promised = getattr(versioning, kind)
+    for kind, promised in versioning.treatments.items():
         if isinstance(promised, ExpectedResponse):
             yield f"versioning.{kind}", promised, list(spec.operations)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
+from apicheck.load.secrets import is_secret_field
 from apicheck.model.json import Json, read_json
 from apicheck.model.recording import RecordedEntry, is_filtered
 
@@ -15,18 +16,10 @@ _PLACEHOLDER = "$APICHECK_"
 """Begins what stands for a secret in the recording of a run."""
 _PARAMETER = re.compile(r'=\s*"?([^\s",;]{8,})')
 _SECRET_PARAMETERS = frozenset({"key", "sig", "signature", "auth"})
-_SECRET_FIELD = re.compile(
-    r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
-)
 _SECRET_MEMBER = re.compile(
     r"(access|refresh|id)?_?token|(client_?)?secret|password|passwd|api_?key|client_assertion",
     re.IGNORECASE,
 )
-
-
-def is_secret_field(name: str) -> bool:
-    """Whether the name of a header field says that it holds a secret."""
-    return _SECRET_FIELD.search(name) is not None
 
 
 def find_secrets(entry: RecordedEntry, keys: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from apicheck.generate import find_simplest
 from apicheck.model.json import Json, key_of
-from apicheck.probe.placeholders import PLACEHOLDER
+from apicheck.model.placeholders import PLACEHOLDER
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -22,6 +22,7 @@ from apicheck.model.json import read_json
 from apicheck.signatures import SCHEMES
 from apicheck.signatures.confusions import list_confusions
 from apicheck.signatures.delivery import VALID, Delivery, Parts, Scheme, Signing
+from apicheck.signatures.edits import BASE64
 from apicheck.signatures.keys import Private, read_private
 
 _BEYOND_S = 30.0
@@ -39,7 +40,6 @@ _LENIENT = {
 do not read the field that names another. Who has a scheme of its own may sign no handshake."""
 _CHALLENGE = b'{"type":"url_verification","token":"apicheck","challenge":"apicheck"}'
 _REPLACEMENT = "\ufffd"
-_BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def _spell_otherwise(scheme: Scheme, signing: Signing, signed: Delivery, parts: 
     if mac.endswith("="):
         yield "signature-unpadded", "it is right, without the padding", write(mac.rstrip("="))
         bare = mac.rstrip("=")
-        next_one = _BASE64[_BASE64.index(bare[-1]) + 1]
+        next_one = BASE64[BASE64.index(bare[-1]) + 1]
         words = "its last character differs in bits that decoders ignore"
         yield "signature-not-canonical", words, write(bare[:-1] + next_one + mac[len(bare) :])
 

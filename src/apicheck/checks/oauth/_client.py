@@ -187,8 +187,7 @@ def use_token(
 
 def _counts_people(context: RunContext, operation: str) -> bool:
     """Whether the requests of a known person count together, whatever the token."""
-    limits, named = context.facts.rate_limits, context.consent and context.consent.identity
-    bucket = limits.buckets.get(context.bucket_of.get(operation, "")) if limits else None
+    named, bucket = context.consent and context.consent.identity, context.bucket_for(operation)
     return bool(named) and bucket is not None and bucket.per in ("user", "account")
 
 
