@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, is_number
 from reference_server.document.published import publish_document
 from reference_server.faults.catalogue import catalogue, select
 from reference_server.state.server_state import TENANTS, AccountChange, IdentitySpec, ServerState
@@ -176,8 +176,7 @@ def _read_words(body: dict[str, Json], name: str) -> tuple[str, ...] | None:
 
 def _read_seconds(body: dict[str, Json], name: str, least: int = 0) -> float:
     value = body[name]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not least <= value <= _LONGEST:
+    if not is_number(value) or not least <= value <= _LONGEST:
         raise ValueError(f"{name} is a number of seconds, from {least} to {_LONGEST}")
     return float(value)
 

@@ -10,6 +10,10 @@ import jsonschema_rs
 
 from apicheck.model.json import Json, at
 
+NO_ARRAY = "-"
+_LEVELS = 4
+"""Of objects within objects in which an array is looked for."""
+
 
 class Validator(Protocol):
     """What the server needs of a compiled schema."""
@@ -216,10 +220,10 @@ def parse_text(text: str, schema: Json, schemas: Schemas) -> Json:
     return text
 
 
-def find_array(value: Json, depth: int = 3) -> str:
-    """Pointer of the first array in a value, breadth first; MISSING text "-" when none."""
+def find_array(value: Json) -> str:
+    """The pointer of the first array in a value, breadth first; NO_ARRAY where it has none."""
     level: list[tuple[str, Json]] = [("", value)]
-    for _ in range(depth + 1):
+    for _ in range(_LEVELS):
         following: list[tuple[str, Json]] = []
         for pointer, item in level:
             if isinstance(item, list):
@@ -228,6 +232,3 @@ def find_array(value: Json, depth: int = 3) -> str:
                 following += [(f"{pointer}/{key}", inner) for key, inner in item.items()]
         level = following
     return NO_ARRAY
-
-
-NO_ARRAY = "-"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from apicheck.model.facts import HeaderRule
+from apicheck.model.facts import ExpectedResponse, HeaderRule
 from apicheck.model.json import Json
 from apicheck.model.operation import ResponseDoc
 from reference_server.call import Call
@@ -13,7 +13,7 @@ from reference_server.document.schemas import Schemas
 from reference_server.policy import find_rules
 
 _DEPTH = 3
-_OF_TEXTS = ("enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
+_RESTRICTING = ("enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
 
 
 def bodies_have(profile: Profile, keywords: Collection[str]) -> bool:
@@ -48,13 +48,23 @@ def queries_have_rules(profile: Profile) -> bool:
 
 def _restricts(schema: Mapping[str, Json]) -> bool:
     return schema.get("type") in ("integer", "number", "boolean") or any(
-        keyword in schema for keyword in _OF_TEXTS
+        keyword in schema for keyword in _RESTRICTING
     )
 
 
 def _list_oauth_operations(profile: Profile) -> tuple[str, ...]:
     oauth = profile.facts.oauth
     return (oauth.token, oauth.authorize, oauth.revoke) if oauth else ()
+
+
+def refuses(kind: str) -> Callable[[Profile], bool]:
+    """Where `requests.KIND` is promised a refusal."""
+    return lambda profile: isinstance(profile.facts.requests[kind], ExpectedResponse)
+
+
+def ignores(kind: str) -> Callable[[Profile], bool]:
+    """Where `requests.KIND` is promised to be served as if nothing were odd."""
+    return lambda profile: profile.facts.requests[kind] == "ignored"
 
 
 def list_successes(profile: Profile) -> Iterator[ResponseDoc]:
@@ -81,22 +91,22 @@ def members_are_unique(profile: Profile) -> bool:
     )
 
 
-def headers_have(of_kind: Callable[[HeaderRule], object]) -> Callable[[Profile], bool]:
-    """Whether the policy promises a header field with rules of a kind."""
+def headers_have(demand: Callable[[HeaderRule], object]) -> Callable[[Profile], bool]:
+    """Whether the policy promises a header field of which `demand` is true."""
     return lambda profile: any(
-        of_kind(header)
+        demand(header)
         for rule in profile.facts.responses.values()
         for header in rule.headers.values()
     )
 
 
 def list_promised_fields(
-    call: Call, status: int, of_kind: Callable[[HeaderRule], object]
+    call: Call, status: int, demand: Callable[[HeaderRule], object]
 ) -> frozenset[str]:
-    """Names, in lower case, of the header fields that are promised with rules of a kind."""
+    """Names, in lower case, of the promised header fields of which `demand` is true."""
     return frozenset(
         name.lower()
         for rule in find_rules(call, status)
         for name, header in rule.headers.items()
-        if of_kind(header)
+        if demand(header)
     )

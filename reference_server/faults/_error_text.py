@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from apicheck.model.json import MISSING
 from reference_server.call import Reply
-
-_TEXT_MEMBERS = ("detail", "message", "error_description", "description")
+from reference_server.responses.errors import TEXT_MEMBERS
 
 
 def append_to_error(reply: Reply, words: str) -> None:
@@ -20,7 +19,7 @@ def append_to_error(reply: Reply, words: str) -> None:
 def _with_words(value: object, words: str) -> object | None:
     if not isinstance(value, dict):
         return None
-    for name in _TEXT_MEMBERS:
+    for name in TEXT_MEMBERS:
         if isinstance(value.get(name), str):
             return {**value, name: f"{value[name]} {words}"}
     for name, inner in value.items():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import at
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
-from reference_server.faults._documented import bodies_refer, queries_have_rules
+from reference_server.faults._documented import bodies_refer, queries_have_rules, refuses
 from reference_server.faults.fault import Fault, everywhere, fault
 from reference_server.policy import choose_status, is_documented, list_promised_statuses
 
@@ -87,11 +86,6 @@ def ends_as_promised(profile: Profile) -> bool:
     """Where the policy says what comes after the sunset of an operation."""
     versioning = profile.facts.versioning
     return any(one.sunset and one.gone for one in (versioning.deprecations if versioning else ()))
-
-
-def _refuses(request: str) -> Callable[[Profile], bool]:
-    """Where a kind of request is promised a refusal, not to be served."""
-    return lambda profile: isinstance(profile.facts.requests[request], ExpectedResponse)
 
 
 FAULTS = (
@@ -179,7 +173,7 @@ FAULTS = (
         200,
         "A path with a slash at its end is served.",
         ("requests.trailing_slash",),
-        shows_in=_refuses("trailing_slash"),
+        shows_in=refuses("trailing_slash"),
     ),
     _row(
         "errors/redirects-trailing-slash",
@@ -187,7 +181,7 @@ FAULTS = (
         308,
         "A path with a slash at its end is redirected.",
         ("requests.trailing_slash",),
-        shows_in=_refuses("trailing_slash"),
+        shows_in=refuses("trailing_slash"),
     ),
     _row(
         "errors/invalid-body-answered-with-other-status",
@@ -262,7 +256,7 @@ FAULTS = (
         _OF_REQUESTS,
         "An undocumented member is refused with another status than the one promised.",
         ("requests.unknown_field",),
-        shows_in=_refuses("unknown_field"),
+        shows_in=refuses("unknown_field"),
     ),
     _row(
         "errors/unknown-path-answered-with-200",
@@ -298,7 +292,7 @@ FAULTS = (
         _OF_REQUESTS,
         "A request that accepts no format is refused with another status than the one promised.",
         ("requests.accept",),
-        shows_in=_refuses("accept"),
+        shows_in=refuses("accept"),
     ),
     _row(
         "formats/unknown-embed-answered-with-other-status",
@@ -306,7 +300,7 @@ FAULTS = (
         _OF_REQUESTS,
         "A member that there is not is refused with another status than the one promised.",
         ("requests.unknown_embed", "formats.embed"),
-        shows_in=_refuses("unknown_embed"),
+        shows_in=refuses("unknown_embed"),
     ),
     _row(
         "formats/changed-body-answered-with-other-status",

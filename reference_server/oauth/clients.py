@@ -8,7 +8,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, members_of
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
 from reference_server.state.identities import Client
@@ -55,7 +55,7 @@ def read_basic(call: Call) -> tuple[str, str] | None:
 
 def read_form(call: Call) -> Mapping[str, Json]:
     """The parameters of the request."""
-    return call.value if isinstance(call.value, Mapping) else {}
+    return members_of(call.value)
 
 
 def refuse_unknown_client() -> Refusal:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, members_of
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.examples import (
     build_created_value,
@@ -77,8 +77,7 @@ def _create(call: Call) -> Reply:
 def _unwrap(call: Call) -> Mapping[str, Json]:
     """The members of an object that a request has."""
     wrapper = find_body_wrapper(call.server.profile.schemas, call.op_rules)
-    sent = at(call.value, wrapper)
-    return sent if isinstance(sent, Mapping) else {}
+    return members_of(at(call.value, wrapper))
 
 
 def _store_new(call: Call, rules: Rules, sent: Mapping[str, Json]) -> Stored:

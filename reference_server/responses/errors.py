@@ -17,7 +17,7 @@ from reference_server.seam import seam
 
 _REDIRECTION = 3
 PROBLEM = "application/problem+json"
-_TEXT_MEMBERS = ("detail", "message", "error_description", "description")
+TEXT_MEMBERS = ("detail", "message", "error_description", "description")
 
 
 def make_error(call: Call, refusal: Refusal) -> Reply:
@@ -100,7 +100,7 @@ def _set_text(example: Json, text: str) -> Json:
     """The example with our words where it has words, at its top or one level below."""
     if not isinstance(example, dict):
         return example
-    for name in _TEXT_MEMBERS:
+    for name in TEXT_MEMBERS:
         if isinstance(example.get(name), str):
             return {**example, name: text}
     for key, inner in example.items():

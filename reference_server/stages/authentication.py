@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, is_number
 from apicheck.model.operation import SecurityScheme
 from reference_server.call import Call, Refusal
 from reference_server.seam import seam
 from reference_server.state.identities import Directory, Identity
-from reference_server.state.json_web_tokens import ALGORITHM, decode_token, get_signing_key
+from reference_server.state.json_web_tokens import decode_token, get_signing_key
 from reference_server.state.server_state import AccountChange
 
 _AFTER_CREDENTIAL = ("pending", "suspended", "terminated", "disabled")
@@ -165,7 +165,7 @@ def _find_presented_jwt(call: Call, token: str) -> Presented:
 def verify_token(call: Call, token: str) -> Mapping[str, Json] | None:
     """The claims of a token that we have signed, None for any other."""
     del call
-    return decode_token(token, get_signing_key().public_key(), ALGORITHM)
+    return decode_token(token, get_signing_key().public_key())
 
 
 @seam
@@ -175,19 +175,15 @@ def find_wrong_claim(call: Call, claims: Mapping[str, Json]) -> str:
     Time is the server's own clock, which may be moved.
     """
     facts, now = call.server.profile.facts.authentication.jwt, call.server.clock.now()
-    if not _is_number(claims.get("exp")) or claims["exp"] <= now:
+    if not is_number(claims.get("exp")) or claims["exp"] <= now:
         return "exp"
-    if "nbf" in claims and not (_is_number(claims["nbf"]) and claims["nbf"] <= now):
+    if "nbf" in claims and not (is_number(claims["nbf"]) and claims["nbf"] <= now):
         return "nbf"
     if facts and facts.issuer and claims.get("iss") != facts.issuer:
         return "iss"
     audience = claims.get("aud")
     meant = audience if isinstance(audience, list) else [audience]
     return "aud" if facts and facts.audience and facts.audience not in meant else ""
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @seam

@@ -98,7 +98,7 @@ def _refuse_parameters(call: Call) -> Refusal | None:
         )
         if text is None:
             if parameter.required:
-                return _refuse_field("schema", parameter.name, is_there=False)
+                return _refuse_field(parameter.name, is_there=False)
             continue
         value = parse_text(text, parameter.schema, schemas)
         repeated = schemas.resolved(parameter.schema).get("type") == "array"
@@ -107,7 +107,7 @@ def _refuse_parameters(call: Call) -> Refusal | None:
             texts = [text for key, text in call.query if key == parameter.name]
             value = [parse_text(text, inner, schemas) for text in texts]
         if not fits_schema(call, parameter, value):
-            return _refuse_field("schema", parameter.name)
+            return _refuse_field(parameter.name)
     return None
 
 
@@ -184,9 +184,9 @@ def _refuse_broken_rule(call: Call, media: Media) -> Refusal | None:
     return Refusal("format" if has_own else "schema", text, fields=fields)
 
 
-def _refuse_field(kind: str, name: str, *, is_there: bool = True) -> Refusal:
+def _refuse_field(name: str, *, is_there: bool = True) -> Refusal:
     sentence = f"{name} is {'not valid' if is_there else 'missing'}."
-    return Refusal(kind, sentence, fields={name: (_describe_field(name, is_there=is_there),)})
+    return Refusal("schema", sentence, fields={name: (_describe_field(name, is_there=is_there),)})
 
 
 def _describe_field(name: str, *, is_there: bool) -> str:

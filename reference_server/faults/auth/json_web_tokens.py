@@ -115,6 +115,6 @@ def jwt_trusts_embedded_key(
     if found is not None or not isinstance(key, dict):
         return found
     try:
-        return decode_token(token, jwt.PyJWK(key, ALGORITHM).key, ALGORITHM)
+        return decode_token(token, jwt.PyJWK(key, ALGORITHM).key)
     except jwt.PyJWTError:
         return None

@@ -18,14 +18,16 @@ def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...
     """The validity of a credential is checked after all else."""
     if call.caller != "bad":
         return honest(call)
-    rest = [stage for stage in honest(call) if stage not in _EARLY]
-    place = rest.index("credential")
-    return (*rest[:place], *_EARLY, *rest[place:])
+    return _put_before_credential(honest(call))
 
 
 @fault("auth/validates-before-authentication", order_stages, needs=("order",))
 def validates_before_authentication(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """Media type and body are checked before the credential."""
-    rest = [stage for stage in honest(call) if stage not in _EARLY]
+    return _put_before_credential(honest(call))
+
+
+def _put_before_credential(stages: tuple[str, ...]) -> tuple[str, ...]:
+    rest = [stage for stage in stages if stage not in _EARLY]
     place = rest.index("credential")
     return (*rest[:place], *_EARLY, *rest[place:])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from apicheck.model.facts import ExpectedResponse
 from apicheck.model.json import Json
 from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
-from reference_server.faults._documented import bodies_have, queries_have_rules
+from reference_server.faults._documented import bodies_have, ignores, queries_have_rules, refuses
 from reference_server.faults.fault import Fault, fault
 from reference_server.stages.validation import (
     Broken,
@@ -75,16 +74,6 @@ RULES = (
 )
 
 
-def _unknown_members_are_refused(profile: Profile) -> bool:
-    """Where they are promised a refusal."""
-    return isinstance(profile.facts.requests["unknown_field"], ExpectedResponse)
-
-
-def _unknown_parameters_are_ignored(profile: Profile) -> bool:
-    """Where they are promised to be ignored."""
-    return profile.facts.requests["unknown_query"] == "ignored"
-
-
 @fault(
     "errors/ignores-query-schemas",
     fits_schema,
@@ -102,7 +91,7 @@ def ignores_query_schemas(
     "errors/ignores-unknown-members",
     refuse_unknown_members,
     needs=("requests.unknown_field",),
-    shows_in=_unknown_members_are_refused,
+    shows_in=refuses("unknown_field"),
 )
 def ignores_unknown_members(
     honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
@@ -114,16 +103,11 @@ def ignores_unknown_members(
     return None
 
 
-def _other_clients_are_served(profile: Profile) -> bool:
-    """Where the name of the client is promised to be ignored."""
-    return profile.facts.requests["user_agent"] == "ignored"
-
-
 @fault(
     "errors/refuses-other-clients",
     refuse_unknown_query,
     needs=("requests.user_agent",),
-    shows_in=_other_clients_are_served,
+    shows_in=ignores("user_agent"),
 )
 def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
     """A client that does not call itself apicheck is refused."""
@@ -135,7 +119,7 @@ def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) 
     "errors/refuses-unknown-parameters",
     refuse_unknown_query,
     needs=("requests.unknown_query",),
-    shows_in=_unknown_parameters_are_ignored,
+    shows_in=ignores("unknown_query"),
 )
 def refuses_unknown_parameters(
     honest: Callable[[Call], Refusal | None], call: Call

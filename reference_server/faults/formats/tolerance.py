@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from apicheck.model.facts import ExpectedResponse
 from reference_server.call import Call, Refusal
-from reference_server.document.profile import Profile
+from reference_server.faults._documented import ignores, refuses
 from reference_server.faults.fault import fault
 from reference_server.stages.formats import refuse_unacceptable, refuse_unknown_embed
 
 Refuse = Callable[[Call], Refusal | None]
 
 
-def _refuses(kind: str) -> Callable[[Profile], bool]:
-    return lambda profile: isinstance(profile.facts.requests[kind], ExpectedResponse)
-
-
-def _ignores(kind: str) -> Callable[[Profile], bool]:
-    return lambda profile: profile.facts.requests[kind] == "ignored"
-
-
 @fault(
     "formats/serves-what-is-not-acceptable",
     refuse_unacceptable,
     needs=("requests.accept",),
-    shows_in=_refuses("accept"),
+    shows_in=refuses("accept"),
 )
 def serves_what_is_not_acceptable(honest: Refuse, call: Call) -> Refusal | None:
     """Accept is not read."""
@@ -36,7 +27,7 @@ def serves_what_is_not_acceptable(honest: Refuse, call: Call) -> Refusal | None:
     "formats/insists-on-accept",
     refuse_unacceptable,
     needs=("requests.accept",),
-    shows_in=_ignores("accept"),
+    shows_in=ignores("accept"),
 )
 def insists_on_accept(honest: Refuse, call: Call) -> Refusal | None:
     """A request whose Accept names neither JSON nor everything is refused."""
@@ -50,7 +41,7 @@ def insists_on_accept(honest: Refuse, call: Call) -> Refusal | None:
     "formats/ignores-unknown-embed",
     refuse_unknown_embed,
     needs=("requests.unknown_embed", "formats.embed"),
-    shows_in=_refuses("unknown_embed"),
+    shows_in=refuses("unknown_embed"),
 )
 def ignores_unknown_embed(honest: Refuse, call: Call) -> Refusal | None:
     """A member that there is not is left out without a word."""
@@ -61,7 +52,7 @@ def ignores_unknown_embed(honest: Refuse, call: Call) -> Refusal | None:
     "formats/refuses-unknown-embed",
     refuse_unknown_embed,
     needs=("requests.unknown_embed", "formats.embed"),
-    shows_in=_ignores("unknown_embed"),
+    shows_in=ignores("unknown_embed"),
 )
 def refuses_unknown_embed(honest: Refuse, call: Call) -> Refusal | None:
     """A member that there is not makes the request fail."""

@@ -16,12 +16,12 @@ AllowsOrigin = Callable[[Call], bool]
 MakeCorsHeaders = Callable[[Call], Fields]
 
 
-def _promised(of_kind: Callable[[Cors], bool]) -> Callable[[Profile], bool]:
-    """Where the policy lets pages of other origins in, in a way of a kind."""
+def _promised(demand: Callable[[Cors], bool]) -> Callable[[Profile], bool]:
+    """Where the policy lets pages of other origins call, as `demand` has it."""
 
     def shows_in(profile: Profile) -> bool:
         cors = profile.facts.transport.cors
-        return isinstance(cors, Cors) and of_kind(cors)
+        return isinstance(cors, Cors) and demand(cors)
 
     return shows_in
 

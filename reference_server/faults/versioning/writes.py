@@ -10,12 +10,12 @@ from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.document.versions import Naming, find_current, name_version
 from reference_server.faults.fault import fault
+from reference_server.faults.versioning._versions import UNKNOWN
 from reference_server.operations.crud import perform
 from reference_server.policy import choose_status
 
 NameVersion = Callable[[Profile, str, str, Pairs, Pairs], Naming]
 
-_UNKNOWN = ("versioning.versions", "versioning.unknown")
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -33,7 +33,7 @@ def _with_current(profile: Profile, naming: Naming, path: str) -> str:
 
 
 @fault(
-    "versioning/serves-unknown-version-to-writes", name_version, needs=_UNKNOWN, shows_in=_in_path
+    "versioning/serves-unknown-version-to-writes", name_version, needs=UNKNOWN, shows_in=_in_path
 )
 def serves_unknown_version_to_writes(
     honest: NameVersion, profile: Profile, method: str, path: str, query: Pairs, headers: Pairs
@@ -48,7 +48,7 @@ def serves_unknown_version_to_writes(
 @fault(
     "versioning/makes-before-it-refuses-the-version",
     choose_status,
-    needs=_UNKNOWN,
+    needs=UNKNOWN,
     shows_in=_in_path,
 )
 def makes_before_it_refuses_the_version(

@@ -9,7 +9,7 @@ and nouns that few checks need by their module (`from apicheck.authoring.facts i
 """
 
 from apicheck import compare, schemas
-from apicheck.model import date_forms, selector
+from apicheck.model import date_forms, media_types, selector
 from apicheck.model.check import ANYBODY, Applies, Check, Claims, Fold, Outcome, PassiveResult
 from apicheck.model.exchange import (
     ONLY_UNDER_LOAD,
@@ -113,6 +113,7 @@ __all__ = [
     "date_forms",
     "describe",
     "items",
+    "media_types",
     "parameters",
     "schemas",
     "selector",

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_SCHEME = re.compile(rf"({_TOKEN})(?=[ ,]|$)")
+from apicheck.authoring.fields import TOKEN
+
+_SCHEME = re.compile(rf"({TOKEN})(?=[ ,]|$)")
 _TOKEN68 = re.compile(r" +([A-Za-z0-9\-._~+/]+=*)(?=[ \t]*(?:,|$))")
 _QUOTED = r'"((?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t\x20-\x7e\x80-\xff])*)"'
-_PARAMETER = re.compile(rf"({_TOKEN})[ \t]*=[ \t]*(?:({_TOKEN})|{_QUOTED})")
+_PARAMETER = re.compile(rf"({TOKEN})[ \t]*=[ \t]*(?:({TOKEN})|{_QUOTED})")
 _COMMA = re.compile(r"[ \t]*(?:,[ \t]*)+")
 _END = re.compile(r"[ \t,]*$")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring.listing import fetch_pages, values_of
-from apicheck.authoring.variation import list_free_texts, mark_at, read_members
+from apicheck.authoring.variation import list_free_texts, mark_at
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
 from apicheck.model.json import Json, at, child_pointer
 from apicheck.model.operation import Operation
@@ -125,5 +125,5 @@ def judge_refused_create(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def _sent_value(exchange: Exchange, place: str) -> str:
-    found = at(read_members(exchange.request), place)
+    found = at(exchange.request.members, place)
     return found if isinstance(found, str) else ""

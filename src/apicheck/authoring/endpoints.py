@@ -37,7 +37,7 @@ CERTIFICATES_UNVERIFIED = NotTested(
     "the target file has certificates not verified",
     '[tls]\nca_file = "ca.pem"  # in place of verify = false',
 )
-_MADE_UP = "apicheck-made-up-credential"
+MADE_UP = "apicheck-made-up-credential"
 _PLACEHOLDER = "$APICHECK_"
 
 
@@ -59,7 +59,7 @@ def send_by(request: Request, url: str, *, tls: str = "") -> Request:
 def with_made_up_credentials(request: Request) -> Request:
     """The request with credentials of the same form that nobody has."""
     made_up = (
-        replace(one, value=one.value.partition(_PLACEHOLDER)[0] + _MADE_UP)
+        replace(one, value=one.value.partition(_PLACEHOLDER)[0] + MADE_UP)
         for one in request.credentials
     )
     return request.with_bad_credentials(*made_up) if request.credentials else request

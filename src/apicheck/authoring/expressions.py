@@ -7,12 +7,11 @@ expression stands in braces: `/contacts/{$response.body#/id}`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 
 from apicheck.model.exchange import Exchange
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, read_json
 from apicheck.model.received import is_text
 
 _EXPRESSION = re.compile(
@@ -20,7 +19,7 @@ _EXPRESSION = re.compile(
     r"(?:(?P<status>statusCode)|(?P<side>request|response)\."
     r"(?:body(?:#(?P<pointer>[^}]*))?|header\.(?P<header>[\w-]+)))"
 )
-_EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
+EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
 
 
 def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
@@ -43,7 +42,7 @@ def evaluate(value: Json, steps: Mapping[str, Exchange]) -> Json:
         inner = _EXPRESSION.fullmatch(match[1])
         return match[0] if inner is None else str(_look_up(inner, steps))
 
-    return _EMBEDDED.sub(text, value)
+    return EMBEDDED.sub(text, value)
 
 
 def _look_up(expression: re.Match[str], steps: Mapping[str, Exchange]) -> Json:
@@ -64,9 +63,6 @@ def _read_exchange(expression: re.Match[str], exchange: Exchange) -> Json:
     if wanted := expression["header"]:
         found = (value for name, value in message.headers if name.lower() == wanted.lower())
         return next(found, MISSING)
-    try:
-        body = json.loads(message.body or b"")
-    except (ValueError, RecursionError):
-        return MISSING
+    body = read_json(message.body or b"", MISSING)
     found = at(body, expression["pointer"] or "")
     return MISSING if isinstance(found, str) and not is_text(found) else found

@@ -24,10 +24,10 @@ __all__ = [
     "split_url",
 ]
 
-_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TARGET = re.compile(r"[ \t]*<([^<>\s]*)>")
 _PARAMETER = re.compile(
-    rf'[ \t]*;[ \t]*(?:({_WORD})(?:[ \t]*=[ \t]*(?:({_WORD})|"((?:[^"\\]|\\.)*)"))?)?'
+    rf'[ \t]*;[ \t]*(?:({TOKEN})(?:[ \t]*=[ \t]*(?:({TOKEN})|"((?:[^"\\]|\\.)*)"))?)?'
 )
 _QUOTED = r'"(?:[^"\\]|\\.)*'
 _OUTSIDE = re.compile(rf'{_QUOTED}"|(?P<comma>,)|(?P<open>{_QUOTED}\\?\Z)|[^,"]+', re.DOTALL)

@@ -14,6 +14,8 @@ from apicheck.requests.describe import describe
 
 _OK = 200
 _SUCCESS = 2
+FAILURES = frozenset(range(500, 600)) - {503}
+"""The statuses by which a server says that it failed; 503 says that it is busy."""
 
 
 def expected_text(promised: ExpectedResponse) -> str:
@@ -145,12 +147,6 @@ def rule_covers_success(context: RunContext, when: When, operation: Operation) -
         if when.caller != (Caller.AUTHENTICATED if secured else Caller.ANONYMOUS):
             return False
     return context.selects(when.ops, operation)
-
-
-def sent_header(exchange: Exchange, name: str) -> str | None:
-    """The first value of a header field of the request; None when it was not sent."""
-    values = (v for key, v in exchange.request.wire_headers if key.lower() == name.lower())
-    return next(values, None)
 
 
 def selector_matches(context: RunContext, ops: Selector, exchange: Exchange) -> bool:

@@ -13,7 +13,6 @@ from apicheck.authoring.path_index import index_paths
 from apicheck.authoring.spreading import spread
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
 from apicheck.model.json import Json
-from apicheck.model.operation import Operation
 from apicheck.model.step import Steps
 from apicheck.model.subject import Case, Recipe, Subject
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
@@ -105,7 +104,8 @@ def judge(subject: Subject, transcript: Transcript, expected: str) -> Judgement:
     expected: what should have come of it, in words.
     """
     reader = readback.read_operation(subject)
-    before = [e for e in transcript.of_role(Role.SETUP) if reader and _reads(e, reader)]
+    setup = transcript.of_role(Role.SETUP)
+    before = [one for one in setup if reader and one.request.operation == reader.id]
     named, plain = transcript.exercised, transcript.of_role(Role.CONFIRM)
     if not before or len(named) < 2:
         return Inconclusive("the object could not be read before and after")
@@ -122,10 +122,6 @@ def judge(subject: Subject, transcript: Transcript, expected: str) -> Judgement:
         return NotApplicable(f"a {line} has the same effect without another method")
     actual = f"{describe(asked)}, and the object is {effect}"
     return Failure("obeyed", expected, actual, subject.row.name, asked.id)
-
-
-def _reads(exchange: Exchange, reader: Operation) -> bool:
-    return exchange.request.operation == reader.id
 
 
 def _find_effect(subject: Subject, request: Request, before: Exchange, after: Exchange) -> str:

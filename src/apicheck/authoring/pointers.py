@@ -1,5 +1,12 @@
 """JSON values, and JSON Pointers (RFC 6901) into them."""
 
-from apicheck.model.json import at, child_pointer, contains, describe_value, with_value
+from apicheck.model.json import (
+    at,
+    child_pointer,
+    contains,
+    describe_value,
+    read_json,
+    with_value,
+)
 
-__all__ = ["at", "child_pointer", "contains", "describe_value", "with_value"]
+__all__ = ["at", "child_pointer", "contains", "describe_value", "read_json", "with_value"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from apicheck.authoring.variation import ask_for_change, read_members
+from apicheck.authoring.variation import ask_for_change
 from apicheck.model.exchange import Exchange, Request
 from apicheck.model.json import Json
 from apicheck.model.operation import Operation
@@ -50,7 +50,7 @@ def ask_for_visible_change(subject: Subject, request: Request, before: Exchange)
     """Ask for something else than the object shows, where the request names what it changes."""
     if request.method not in _NAMES_ITS_CHANGES:
         return request
-    return ask_for_change(subject, request, _read_object(before, read_members(request)))
+    return ask_for_change(subject, request, _read_object(before, request.members))
 
 
 def read_afterwards(read: Request, before: Exchange) -> Steps[None]:
@@ -81,7 +81,7 @@ def _named_members(request: Request) -> frozenset[str] | None:
     """The members that the request names to be changed; None where it may change all."""
     if request.method not in _NAMES_ITS_CHANGES:
         return None
-    return frozenset(read_members(request))
+    return frozenset(request.members)
 
 
 def _read_members(exchange: Exchange, wanted: Collection[str] = ()) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from apicheck.model.exchange import Request
@@ -32,7 +31,7 @@ def mark_text(subject: Subject, request: Request, name: str) -> Request:
 
 def mark_at(subject: Subject, request: Request, pointer: str) -> Request:
     """Give the text at a pointer into the body of a request a value that no other request has."""
-    found = at(read_members(request), pointer)
+    found = at(request.members, pointer)
     value = found if isinstance(found, str) else ""
     if UNIQUE in value:
         return request
@@ -46,7 +45,7 @@ def find_free_text(subject: Subject, request: Request) -> str:
     Returns its place as a pointer, "" where there is none. It may be inside an object, and names
     no other object.
     """
-    return next(list_free_texts(subject, read_members(request)), "")
+    return next(list_free_texts(subject, request.members), "")
 
 
 def list_free_texts(subject: Subject, body: Json) -> Iterator[str]:
@@ -82,7 +81,7 @@ def ask_for_change(subject: Subject, request: Request, shown: Mapping[str, Json]
     A request for the values that an object has already leaves no trace of having been executed.
     shown: the members of the object. A member that names another object stays as it is.
     """
-    members = read_members(request)
+    members = request.members
     recipe = subject.context.recipes[subject.op.id]
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     named = {need.name for need in needs if need.place == "body"}
@@ -97,15 +96,6 @@ def ask_for_change(subject: Subject, request: Request, shown: Mapping[str, Json]
             if other is not MISSING:
                 return with_part(request, subject.op, Part("body", child_pointer("", name)), other)
     return request
-
-
-def read_members(request: Request) -> Mapping[str, Json]:
-    """The members of a JSON body; none where it is no object."""
-    try:
-        body = json.loads(request.body or b"null")
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _describe(subject: Subject, name: str) -> Iterator[Mapping[str, Json]]:

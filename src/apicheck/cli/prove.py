@@ -61,8 +61,8 @@ def command(
     beside the profile's policy). Each clause that has checks must fail with some fault. Exit
     code 0 when all of that holds, 1 otherwise.
 
-    While you write a check, try it alone: it must catch the faults that its `proven_by` names,
-    and is shown where it fails with any other. While you write a fault, try that alone.
+    While you write a check, try it alone: it must catch the faults that its `proven_by` names, and
+    every other fault with which it fails is listed. While you write a fault, try that alone.
 
     \b
     apicheck prove --check errors/media-type
@@ -124,7 +124,7 @@ def clause_lines(proof: ClauseProof) -> Iterator[str]:
 
 
 def _recorded(screen: Screen, proof: Proof) -> Proof:
-    """The proof after it was recorded, with what was new in the collateral said."""
+    """Record a proof, and say which collateral is new. Returns the proof as it then holds."""
     from apicheck.run import (
         read_broken,
         read_caught,
@@ -154,7 +154,7 @@ def _as_json(proof: Proof) -> Iterator[str]:
 def lines(proof: Proof) -> Iterator[str]:
     """The proof as a table, what is wrong with it, and one line that says whether it holds.
 
-    Where checks are tried by themselves, faults that say nothing of them are left out.
+    Where only some checks are tried, faults that have nothing to do with them are left out.
     """
     shown = [row for row in proof.rows if not proof.checks or row.unrelated or row.collateral
              or (row.applicable and row.expected)]  # fmt: skip
@@ -166,7 +166,7 @@ def lines(proof: Proof) -> Iterator[str]:
     for check, fault in proof.unproven:
         yield _wrong(f"{check} names the fault {fault}, which the server does not have")
     for check, why in proof.silent:
-        yield _wrong(f"{check} has nothing to ask on {proof.profile}: {why}")
+        yield _wrong(f"{check} has nothing to test on {proof.profile}: {why}")
     for clause in proof.unbroken:
         yield _wrong(f"{clause} has checks, and no fault breaks it")
     if proof.unrelated:

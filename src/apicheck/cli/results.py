@@ -7,7 +7,7 @@ from pathlib import Path
 
 from apicheck.cli.screen import toned
 from apicheck.model.results import ClauseResult, Finding, Results
-from apicheck.model.verdict import Consequence, Verdict
+from apicheck.model.verdict import UNDECIDED, Consequence, Verdict
 from apicheck.report.alike import group_alike
 from apicheck.report.attested import describe_attested, describe_denials
 from apicheck.report.operations import count_accepted, group_operations
@@ -23,7 +23,6 @@ OPEN_PRINTED = 12
 LEFTOVERS_PRINTED = 12
 _COLUMNS = 100
 _PLACES = 6
-_OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 
 
 def describe_run(
@@ -45,7 +44,7 @@ def describe_run(
         yield ""
         yield from (_describe_clause(item) for item in results.clauses)
     yield from _describe_findings(results)
-    left_open = [item for item in results.clauses if item.in_scope and item.verdict in _OPEN]
+    left_open = [item for item in results.clauses if item.in_scope and item.verdict in UNDECIDED]
     if not verbose:
         yield from (_describe_clause(item) for item in left_open[:OPEN_PRINTED])
         if len(left_open) > OPEN_PRINTED:

@@ -8,6 +8,7 @@ from apicheck.compare.change import Change, change, locate_in
 from apicheck.compare.documents import Both, Document, Part
 from apicheck.compare.sides import Direction
 from apicheck.model.json import child_pointer
+from apicheck.model.media_types import strip_parameters
 from apicheck.model.operation import Operation
 
 
@@ -52,10 +53,7 @@ def compare_content(
 def _list_media(document: Document, part: Part) -> dict[str, Part]:
     """The media types of a body, without parameters (`charset`)."""
     content = document.inside(part, "content")
-    return {
-        media_type.partition(";")[0].strip().lower(): media
-        for media_type, media in document.members(content)
-    }
+    return {strip_parameters(media_type): media for media_type, media in document.members(content)}
 
 
 def find_media(among: dict[str, Part], media_type: str) -> Part | None:

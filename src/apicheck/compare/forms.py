@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, key_of
 
 Node = tuple[str, ...]
 """Pointers of schemas to all of which a value must fit; (): any value does."""
@@ -94,11 +93,6 @@ class Form:
         if self.types is None and self.enum is not None:
             return frozenset(map(type_of, self.enum))
         return self.types
-
-
-def key_of(value: Json) -> str:
-    """A value as text that differs where the value does: true is not 1."""
-    return json.dumps(value, sort_keys=True)
 
 
 def tighter(key: str, one: Bound | None, other: Bound) -> Bound:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.compare.change import Change
-from apicheck.compare.forms import Bound, Form, key_of, tighter, type_of
+from apicheck.compare.forms import Bound, Form, tighter, type_of
 from apicheck.compare.sides import Sides, list_values, name_types
 from apicheck.load.patterns import compile_ecma
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import Json, child_pointer, key_of
 
 _WIDEST = {"password": "", "int64": "", "double": "", "url": "uri", "iri": "uri"}
 """Formats that take no value away from those of the type, or not from those of another name."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from apicheck.compare.change import Change, change, locate_in
@@ -10,10 +9,10 @@ from apicheck.compare.documents import Both, Document, Part
 from apicheck.compare.forms import Node
 from apicheck.compare.sides import Direction
 from apicheck.compare.values import Role
+from apicheck.load.path_keys import TEMPLATE
 from apicheck.model.json import child_pointer
 from apicheck.model.operation import Operation
 
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 """Header parameters that a document describes elsewhere (OpenAPI 3.1.1, section 4.8.12.2)."""
 
@@ -48,7 +47,7 @@ def compare_parameters(both: Both, old: Operation, new: Operation) -> Iterator[C
 
 
 def _index(document: Document, operation: Operation) -> dict[Key, Part]:
-    positions = {name: str(n) for n, name in enumerate(_TEMPLATE.findall(operation.path))}
+    positions = {name: str(n) for n, name in enumerate(TEMPLATE.findall(operation.path))}
     found: dict[Key, Part] = {}
     for part in document.parameters(operation):
         name, place = str(part.value.get("name")), str(part.value.get("in"))

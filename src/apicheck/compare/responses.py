@@ -70,7 +70,8 @@ def _compare_headers(both: Both, old: Part, new: Part) -> Iterator[Change]:
     for name, part in before.items():
         there = after.get(name)
         needed = part.value.get("required") is True
-        shown = part.at.rpartition("/")[2] if name == part.at.rpartition("/")[2].lower() else name
+        written = part.at.rpartition("/")[2]  # unless a $ref led to a component of another name
+        shown = written if written.lower() == name else name
         if there is None:
             place = child_pointer(new.at, "headers")
             certain = needed and part.value.get("deprecated") is not True

@@ -19,10 +19,9 @@ from apicheck.compare.forms import (
     Form,
     Node,
     intersect,
-    key_of,
     tighter,
 )
-from apicheck.model.json import MISSING, Json, at, child_pointer
+from apicheck.model.json import MISSING, Json, at, child_pointer, is_number, key_of, members_of
 from apicheck.model.references import locate, pointer_of, reference_in
 
 TYPES = frozenset({"array", "boolean", "null", "number", "object", "string"})
@@ -156,8 +155,7 @@ def _list_of(schema: Mapping[str, Json], key: str) -> list[Json]:
 
 
 def _members(schema: Mapping[str, Json], key: str) -> Mapping[str, Json]:
-    value = schema.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return members_of(schema.get(key))
 
 
 def _flags(schema: Mapping[str, Json]) -> frozenset[str]:
@@ -184,7 +182,7 @@ def _find_tag(discriminator: Json, alternative: Json) -> str:
         return ""
     name = reference.rpartition("/")[2]
     mapping = discriminator.get("mapping")
-    for value, target in (mapping if isinstance(mapping, Mapping) else {}).items():
+    for value, target in members_of(mapping).items():
         if target in (reference, name):
             return str(value)
     return name
@@ -211,19 +209,15 @@ def _read_items(schema: Mapping[str, Json], pointer: str, form: Form) -> None:
     )
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _read_bounds(schema: Mapping[str, Json], pointer: str, form: Form) -> None:
     for key in (*LOWER, *UPPER, "multipleOf"):
         value: Json = schema.get(key)
-        if _is_number(value) and (value > 0 or key not in (*LOWER[1:], "multipleOf")):
+        if is_number(value) and (value > 0 or key not in (*LOWER[1:], "multipleOf")):
             excluded = schema.get(f"exclusive{key[:1].upper()}{key[1:]}") is True
             form.bounds[key] = Bound(value, child_pointer(pointer, key), excluded)
     for key, name in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         value = schema.get(name)
-        if _is_number(value):
+        if is_number(value):
             bound = Bound(value, child_pointer(pointer, name), excluded=True)
             form.bounds[key] = tighter(key, form.bounds.get(key), bound)
     if schema.get("uniqueItems") is True:

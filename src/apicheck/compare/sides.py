@@ -8,8 +8,9 @@ from enum import Enum
 from typing import TypeAlias, TypeVar
 
 from apicheck.compare.change import Change, change
-from apicheck.compare.forms import Form, Node, key_of
+from apicheck.compare.forms import Form, Node
 from apicheck.compare.shapes import Shapes
+from apicheck.model.json import key_of
 
 T = TypeVar("T")
 

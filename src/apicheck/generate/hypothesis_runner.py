@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from apicheck.generate.storage import stored_in_cache
-from apicheck.model.json import Json
+from apicheck.model.json import Json, key_of
 
 if TYPE_CHECKING:
     import hypothesis
@@ -35,7 +34,7 @@ def draw_values(values: SearchStrategy[Json], seed: int, count: int) -> tuple[Js
 
     def keep(value: Json) -> None:
         if len(drawn) < count:
-            drawn.setdefault(json.dumps(value, sort_keys=True), value)
+            drawn.setdefault(key_of(value), value)
 
     # About one value in ten is drawn before; a strategy of few values takes more tries.
     in_own_thread(lambda: _generate(values, keep, count + count // 4 + 1, seed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apicheck.model.exchange import SIDE_BY_SIDE, Exchange, Role, Transcript
+from apicheck.model.operation import SAFE_METHODS
 from apicheck.model.verdict import (
     Confirm,
     Failure,
@@ -14,7 +15,6 @@ from apicheck.model.verdict import (
     NotTested,
 )
 
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _CONFLICT = 409
 _GONE = (404, 410)
 _SERVER_ERROR = 500
@@ -114,7 +114,7 @@ def _is_done_already(first: Transcript, failure: Failure, later: Transcript) -> 
     What was created or deleted cannot be created or deleted again: 409, 404 or 410 says so.
     """
     shown = _find_shown(first, failure)
-    if shown is None or not shown.succeeded or shown.request.method in _SAFE:
+    if shown is None or not shown.succeeded or shown.request.method in SAFE_METHODS:
         return False
     done = _GONE if shown.request.method == "DELETE" else (_CONFLICT,)
     return any(exchange.status in done for exchange in later.exercised if _is_same(exchange, shown))

@@ -25,14 +25,14 @@ _BY_ANOTHER = (
 
 @dataclass(frozen=True, slots=True)
 class _Doors:
-    """The operations that ask for a credential by the document, by what came without one."""
+    """The operations that need a credential by the document, and what they did without one."""
 
     opened: frozenset[str]
-    """Those that read, and let everybody read."""
+    """Those that read, and responded to a request without a credential."""
     read: int
-    """How many of those that read were asked."""
+    """How many of those that read were sent such a request."""
     written: bool = True
-    """Whether one that writes was asked."""
+    """Whether one that writes was sent such a request."""
 
     @property
     def words(self) -> str:

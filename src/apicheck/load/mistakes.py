@@ -207,7 +207,7 @@ def _explain(
                 yield child_pointer(pointer, key), f'unknown key "{key}"', did_you_mean(key, known)
     elif keyword == "required":
         missing = [name for name in due if name not in value]
-        yield pointer, _join_and(f'"{name}"' for name in missing) + " is missing", ""
+        yield pointer, " and ".join(f'"{name}"' for name in missing) + " is missing", ""
     elif keyword == "type" and "string" in due and isinstance(value, int | float):
         text = written.get(pointer, json.dumps(value))
         yield (
@@ -240,7 +240,3 @@ def _drop_list(hint: str) -> str:
 
 def _join_or(names: Sequence[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-
-
-def _join_and(names: Iterator[str]) -> str:
-    return " and ".join(names)

@@ -5,17 +5,16 @@ What is wrong and matters to no check is a remark. An operation that cannot be r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import walk_leaves
 from apicheck.load.parts import Node, Parts
-from apicheck.load.path_keys import mark_twins, place_in_query, split_key
+from apicheck.load.path_keys import TEMPLATE, mark_twins, place_in_query, split_key
 from apicheck.load.references import Problem
 from apicheck.load.servers import choose_server, find_home, prefix_of
-from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
+from apicheck.model.json import MISSING, Json, at, child_pointer, members_of, tokens
 from apicheck.model.operation import (
     LeftOut,
     LinkDoc,
@@ -29,7 +28,6 @@ from apicheck.model.references import pointer_of, reference_in
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SINCE_3_2 = ("query",)
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _NOT_BUILT = "is not built as OpenAPI says"
 _MISBUILT = (AttributeError, KeyError, TypeError, ValueError)
 """What a value of another type than OpenAPI has there raises, where no schema was held to it."""
@@ -74,7 +72,7 @@ class Reader:
             if path.startswith("x-"):
                 continue
             pointer = child_pointer("/paths", path)
-            other = templates.setdefault(_TEMPLATE.sub("{}", path), path)
+            other = templates.setdefault(TEMPLATE.sub("{}", path), path)
             if other != path:
                 self.remarks.add(pointer, f"is the same path as {other}: only the names differ")
             parts = self._list_parts(written, pointer)
@@ -193,7 +191,7 @@ class Reader:
                     raise _Broken(Problem("a parameter has no name, or no place", where))
                 read = self.parts.read_parameter(parameter)
                 found[read.name, read.place] = read
-        for name in _TEMPLATE.findall(path):
+        for name in TEMPLATE.findall(path):
             if (name, "path") not in found:
                 message = f"no parameter describes {{{name}}} of the path: any text is taken"
                 self.remarks.add(holders[-1][1], message, "describe it, with in: path")
@@ -241,7 +239,7 @@ class Reader:
             operation=self._find_linked(node, place),
             parameters=tuple(
                 (key.removeprefix("path.").removeprefix("query."), str(value))
-                for key, value in (parameters if isinstance(parameters, Mapping) else {}).items()
+                for key, value in members_of(parameters).items()
             ),
             body=() if body is None else tuple((p, str(value)) for p, value in walk_leaves(body)),
         )
@@ -320,11 +318,7 @@ def _without_links(operation: Operation, known: Mapping[str, Operation]) -> Oper
 def read_scheme(name: str, node: Node) -> SecurityScheme:
     """A Security Scheme Object as a scheme of this name."""
     written = node.get("flows")
-    flows = {
-        kind: flow
-        for kind, flow in (written if isinstance(written, Mapping) else {}).items()
-        if isinstance(flow, Mapping)
-    }
+    flows = {kind: flow for kind, flow in members_of(written).items() if isinstance(flow, Mapping)}
     named = (flow.get("scopes") for flow in flows.values())
     scopes = dict.fromkeys(
         str(scope) for one in named for scope in (one if isinstance(one, Mapping) else ())

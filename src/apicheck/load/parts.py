@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from apicheck.load.references import Problem
-from apicheck.model.json import MISSING, Json, child_pointer
+from apicheck.model.json import MISSING, Json, child_pointer, members_of
 from apicheck.model.operation import Encoding, HeaderDoc, Media, Parameter
 from apicheck.model.references import locate, reference_in
 
@@ -157,5 +157,4 @@ def find_schema(node: Node) -> Json:
 def _first_media(node: Node) -> Node:
     """The first member of `content`; {} without one."""
     content: Node = node.get("content") or {}
-    media = next(iter(content.values()), None)
-    return media if isinstance(media, Mapping) else {}
+    return members_of(next(iter(content.values()), None))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from apicheck.model.exchange import Pairs
 from apicheck.model.operation import Operation, Parameter
 
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
+TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
 
 def split_key(key: str) -> tuple[str, Pairs, str]:
@@ -28,8 +28,8 @@ def place_in_query(
 
     `?id={id}` is a parameter of the query, wherever the document says that it is.
     """
-    named = {found[1]: name for name, value in query if (found := _TEMPLATE.fullmatch(value))}
-    fixed = tuple(pair for pair in query if not _TEMPLATE.fullmatch(pair[1]))
+    named = {found[1]: name for name, value in query if (found := TEMPLATE.fullmatch(value))}
+    fixed = tuple(pair for pair in query if not TEMPLATE.fullmatch(pair[1]))
     placed = tuple(
         replace(one, name=named[one.name], place="query", style="", explode=None)
         if one.place == "path" and one.name in named
@@ -61,5 +61,5 @@ def _identify(operation: Operation) -> object:
         for one in operation.parameters
         if (value := one.only_value) is not None
     }
-    path = _TEMPLATE.sub("{}", operation.path)
+    path = TEMPLATE.sub("{}", operation.path)
     return operation.method, path, frozenset(operation.query), frozenset(told)

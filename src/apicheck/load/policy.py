@@ -20,7 +20,7 @@ from apicheck.load.sla import is_sla, read_sla
 from apicheck.load.source import Source, read_source
 from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import Json, child_pointer, members_of
 from apicheck.model.operation import SecurityScheme, Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
@@ -127,8 +127,7 @@ def facts_from(mapping: Node, *, file: str = "") -> Facts:
 
 def _facts(document: Node) -> Node:
     """The `facts:` of a file, {} where they are no mapping: the schema says so."""
-    facts = document.get("facts")
-    return facts if isinstance(facts, Mapping) else {}
+    return members_of(document.get("facts"))
 
 
 def _shell(document: Node) -> Node:

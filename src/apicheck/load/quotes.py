@@ -49,13 +49,8 @@ def verify(source: Source, document: Mapping[str, Json], mistakes: Mistakes) -> 
             add(place, message, "copy the words as they are there; … stands for omitted ones")
 
 
-def contains_quote(quote: str, text: str) -> bool:
-    """Whether the parts of a quote, between its ellipses, follow each other in a text."""
-    return _contains(quote, _fold(text))
-
-
 def _contains(quote: str, folded: str) -> bool:
-    """Whether a text that is folded already has the parts of a quote: folding it takes a while."""
+    """Whether the parts of a quote, between its ellipses, follow each other in a folded text."""
     at = 0
     for part in re.split(r"…|\[…\]|\.\.\.", quote):
         words = _fold(part)

@@ -18,8 +18,16 @@ _TIMEOUT_S = 30.0
 _STDERR_SHOWN = 500
 _SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 """The characters of a credential: visible ASCII, with spaces inside (RFC 9110, section 5.5)."""
+_SECRET_FIELD = re.compile(
+    r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
+)
 
 Node = Mapping[str, Json]
+
+
+def is_secret_field(name: str) -> bool:
+    """Whether the name of a header field says that its value is a secret."""
+    return _SECRET_FIELD.search(name) is not None
 
 
 def placeholder(name: str, what: str = "TOKEN") -> str:

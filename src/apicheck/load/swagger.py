@@ -15,9 +15,9 @@ from apicheck.load.moves import Moves
 from apicheck.load.references import BROKEN, Opener, Resolver
 from apicheck.load.source import Source
 from apicheck.load.swagger_bodies import list_types, write_body
-from apicheck.load.swagger_parts import Node, PartWriter, as_mapping
+from apicheck.load.swagger_parts import Node, PartWriter
 from apicheck.load.walk import Base
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import Json, child_pointer, members_of
 from apicheck.model.references import reference_in
 
 VERSION = "2.0"
@@ -119,7 +119,7 @@ class _Converter:
         return {name: value for name, value in components.items() if value}
 
     def _list_members(self, key: str) -> Iterator[tuple[str, Json, str]]:
-        for name, node in as_mapping(self.document.get(key)).items():
+        for name, node in members_of(self.document.get(key)).items():
             yield name, node, child_pointer(f"/{key}", name)
 
     def _write_scheme(self, name: str, written: Json) -> Json:
@@ -235,9 +235,9 @@ class _Converter:
 
 def _name_kind(name: str, schema: Json) -> Json:
     """A schema whose discriminator has its name for an example: the rule of Swagger says so."""
-    discriminator = as_mapping(as_mapping(schema).get("discriminator"))
+    discriminator = members_of(members_of(schema).get("discriminator"))
     key = discriminator.get("propertyName")
-    members = as_mapping(as_mapping(schema).get("properties"))
+    members = members_of(members_of(schema).get("properties"))
     member = members.get(key) if isinstance(key, str) else None
     if not isinstance(member, dict) or {"example", "enum", "default", "$ref"} & set(member):
         return schema

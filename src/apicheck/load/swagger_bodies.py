@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apicheck.load.swagger_parts import PartWriter, Written, as_mapping, find_example
-from apicheck.model.json import MISSING, Json, child_pointer
+from apicheck.load.swagger_parts import PartWriter, Written, find_example
+from apicheck.model.json import MISSING, Json, child_pointer, members_of
+from apicheck.model.media_types import FORM, JSON
 
-_JSON = "application/json"
-_FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 
 
@@ -34,10 +33,10 @@ def write_body(
 def _write_whole(parts: PartWriter, body: Written, types: tuple[str, ...], now: str) -> Json:
     node, place = body.node, body.node_place
     parts.moves.add(now, place)
-    forms = (_FORM, _MULTIPART)
-    of_body = [one for one in types if one.partition(";")[0] not in forms] or types or (_JSON,)
+    forms = (FORM, _MULTIPART)
+    of_body = [one for one in types if one.partition(";")[0] not in forms] or types or (JSON,)
     media = {"schema": parts.write_schema(node["schema"])} if "schema" in node else {}
-    examples = as_mapping(node.get("x-examples"))
+    examples = members_of(node.get("x-examples"))
     content: dict[str, Json] = {}
     for media_type in of_body:
         example = examples.get(media_type, find_example(node))
@@ -65,8 +64,8 @@ def _write_form(
             encoding[name] = style
         if one.node.get("required") is True:
             schema.setdefault("required", []).append(name)
-    usual = (_MULTIPART,) if has_file else (_FORM,)
-    forms = [one for one in types if one.partition(";")[0] in (_FORM, _MULTIPART)]
+    usual = (_MULTIPART,) if has_file else (FORM,)
+    forms = [one for one in types if one.partition(";")[0] in (FORM, _MULTIPART)]
     if has_file:
         forms = [one for one in forms if one.startswith(_MULTIPART)]
     media = {"schema": schema, **({"encoding": encoding} if encoding else {})}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.moves import Moves
 from apicheck.load.references import FILES
-from apicheck.model.json import MISSING, Json, at, child_pointer, tokens
+from apicheck.model.json import MISSING, Json, at, child_pointer, members_of, tokens
 from apicheck.model.references import locate, pointer_of, reference_in
 
 Node = Mapping[str, Json]
@@ -100,7 +100,7 @@ class PartWriter:
             for index, written in enumerate(listed if isinstance(listed, list) else ()):
                 where = child_pointer(place, index)
                 node, node_place = self.locate(written, where)
-                node = as_mapping(node)
+                node = members_of(node)
                 key: object = (node.get("name"), node.get("in"))
                 if node.get("in") == "body":
                     key = "body"
@@ -172,7 +172,7 @@ class PartWriter:
     def _write_content(
         self, written: Node, now: str, place: str, types: tuple[str, ...]
     ) -> dict[str, Json]:
-        examples = as_mapping(written.get("examples"))
+        examples = members_of(written.get("examples"))
         content: dict[str, Json] = {}
         if "schema" in written:
             schema = self.write_schema(written["schema"])
@@ -226,11 +226,6 @@ class PartWriter:
         if key in _NAMED and isinstance(value, dict):
             return {name: self.write_schema(inner) for name, inner in value.items()}
         return self.write_schema(value)
-
-
-def as_mapping(value: Json) -> Node:
-    """A mapping; an empty one in place of anything else."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def find_example(node: Node) -> Json:

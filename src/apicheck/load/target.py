@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,7 +17,7 @@ from apicheck.load.proxies import read_proxies
 from apicheck.load.receiver import read_effects, read_foreign_secret, read_receiver_secret
 from apicheck.load.refs import read_refs
 from apicheck.load.schemes import find_own_scheme, find_schemes
-from apicheck.load.secrets import SecretReader, placeholder, run_command
+from apicheck.load.secrets import SecretReader, is_secret_field, placeholder, run_command
 from apicheck.load.source import Source
 from apicheck.load.target_file import read_target
 from apicheck.load.waivers import read_out_of_scope, read_waivers
@@ -42,10 +41,6 @@ from apicheck.model.target import (
 
 Node = Mapping[str, Json]
 
-_SECRET_NAME = re.compile(
-    r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
-)
-"""Names of headers whose value must not be recorded."""
 _HINT_URL = 'base_url = "https://staging.example.com", or --base-url'
 
 
@@ -339,7 +334,7 @@ def _read_headers(settings: Node, secrets: SecretReader) -> tuple[tuple[str, str
     """Headers for every request; a placeholder replaces the value where the name means a secret."""
     return tuple(
         (name, secrets.keep(placeholder(name, "HEADER"), value))
-        if _SECRET_NAME.search(name)
+        if is_secret_field(name)
         else (name, value)
         for name, value in settings.items()
     )

@@ -9,7 +9,6 @@ from apicheck.model.facts import Versioning
 from apicheck.model.json import child_pointer
 
 _MARK = "{version}"
-_KINDS = ("unknown", "future", "malformed", "missing", "retired")
 
 Found = tuple[str, str, str]
 """Pointer into the facts, message and suggestion."""
@@ -69,7 +68,7 @@ def _find_in_servers(versioning: Versioning) -> Iterator[Found]:
 
 def _list_targets(versioning: Versioning) -> Iterator[tuple[str, str]]:
     """The versions that serve others, or to which others are redirected, with their places."""
-    treatments = {f"/versioning/{kind}": getattr(versioning, kind) for kind in _KINDS}
+    treatments = {f"/versioning/{kind}": one for kind, one in versioning.treatments.items()}
     versions = {
         child_pointer("/versioning/versions", name): one
         for name, one in versioning.versions.items()

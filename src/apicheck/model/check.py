@@ -165,7 +165,7 @@ class Check:
     triggered_by: tuple[str, ...] = ()
     min_exercised: int = 1
     rows_each: int = 3
-    """The least number of rows that a subject is asked, of those that are spread over subjects."""
+    """The least number of rows that each subject gets, of those that are spread over subjects."""
     failure_title: str = ""
     """The property, as it reads when it does not hold; "" for `title` with a word in front."""
     id: str = ""

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, members_of, read_json, refuse_constant
+from apicheck.model.media_types import strip_parameters
 from apicheck.model.verdict import StopReason
 
 _BODILESS = (204, 205, 304)
@@ -151,6 +152,16 @@ class Request:
         """The same request with credentials that must not be accepted."""
         return replace(self, credentials=credentials, identity="", caller=Caller.BAD)
 
+    def header(self, name: str) -> str | None:
+        """The first value of a header field as it is sent; None when it is absent."""
+        values = (value for key, value in self.wire_headers if key.lower() == name.lower())
+        return next(values, None)
+
+    @property
+    def members(self) -> Mapping[str, Json]:
+        """The members of the body, where it is a JSON object; otherwise none."""
+        return members_of(read_json(self.body or b""))
+
     @property
     def wire_headers(self) -> Pairs:
         """Headers with the credentials merged in, placeholders still standing.
@@ -214,12 +225,12 @@ class Response:
     @property
     def media_type(self) -> str:
         """The media type without parameters, in lower case; "" when there is none."""
-        return (self.header("content-type") or "").split(";")[0].strip().lower()
+        return strip_parameters(self.header("content-type") or "")
 
     def json(self) -> object:
         """The body as JSON. Raises ValueError when it is not (RFC 8259: UTF-8, no NaN)."""
         try:
-            return json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+            return json.loads(self.body.decode("utf-8"), parse_constant=refuse_constant)
         except RecursionError:
             raise ValueError("nested too deeply to be read") from None
 
@@ -227,10 +238,6 @@ class Response:
     def succeeded(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
 
 
 class TransportErrorKind(StrEnum):
@@ -328,6 +335,11 @@ class Exchange:
             return self.response.json() if self.response else otherwise
         except ValueError:
             return otherwise
+
+    @property
+    def members(self) -> Mapping[str, Json]:
+        """The members of the response, where its body is a JSON object; otherwise none."""
+        return members_of(self.json_or())
 
     @property
     def bodiless(self) -> bool:

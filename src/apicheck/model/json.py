@@ -26,12 +26,40 @@ def describe_value(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def read_json(text: str | bytes, otherwise: Json = None) -> Json:
+    """A JSON text as a value; `otherwise` where it is none, or nested too deeply to be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
+def refuse_constant(name: str) -> Json:
+    """A `parse_constant` for what Python reads and JSON does not have: NaN, Infinity."""
+    raise ValueError(f"{name} is not JSON")
+
+
 def write_json(value: Json) -> bytes:
     """A value as JSON; with integers of any size, as documents bound numbers with 2^64 and more."""
     try:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value).encode()
+
+
+def key_of(value: Json) -> str:
+    """A value as text that differs where the value does: true is not 1."""
+    return json.dumps(value, sort_keys=True)
+
+
+def members_of(value: Json) -> Mapping[str, Json]:
+    """The members of an object; none of any other value."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def is_number(value: Json) -> bool:
+    """Whether a value is a number: true and false are none, other than in Python."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def child_pointer(pointer: str, key: str | int) -> str:

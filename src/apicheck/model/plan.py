@@ -134,7 +134,7 @@ class Plan:
     """Probes of checks that were not selected. They are played so that passive checks have
     responses to read, and are not judged."""
     spread: Mapping[str, Spread] = field(default_factory=dict)
-    """Check id -> how its rows were spread, where not every subject is asked every row."""
+    """Check id -> how its rows were spread, where not every subject gets every row."""
     endings: tuple[str, ...] = ()
     """operationIds that end the credential of their caller. Their canonical request is sent after
     everything else, with an identity that may be used up."""

@@ -28,7 +28,6 @@ _UNITS = {
 }
 _BYTES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
-DURATION = r"^\d+(\.\d+)? ?(ms|s|m|h|d|w|y|(sec|second|min|minute|hour|day|week|month|year)s?)$"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)")
 _SIZE = re.compile(r"(\d+) ?([A-Za-z]+)")
 

@@ -171,6 +171,11 @@ class RunContext:
     )
     """(operationId, identity) -> the request that was built last, after what it was built from."""
 
+    def bucket_for(self, operation: str) -> Bucket | None:
+        """The bucket that counts an operation; None where none does."""
+        limits = self.facts.rate_limits
+        return limits.buckets.get(self.bucket_of.get(operation, "")) if limits else None
+
     def selects(self, ops: Selector | None, operation: Operation) -> bool:
         """Whether the `ops` of a promise selects an operation; None selects all."""
         if ops is None:

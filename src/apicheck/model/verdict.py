@@ -23,6 +23,10 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+UNDECIDED = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
+"""Verdicts of a clause that leave open whether the target keeps it."""
+
+
 class NotTestedKind(StrEnum):
     """Why an applicable subject was not tested; `--allow-incomplete` takes these words."""
 

@@ -205,8 +205,7 @@ def _count_draws(subject: Subject, options: Options, shared_by: int) -> int:
     None where the rate limit is low, at most two where each request uses something up.
     """
     context = subject.context
-    recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
-    bucket = limits.buckets.get(context.bucket_of.get(subject.op.id, "")) if limits else None
+    recipe, bucket = context.recipes[subject.op.id], context.bucket_for(subject.op.id)
     if bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT:
         return 0
     if isinstance(recipe, Recipe) and recipe.consumes:

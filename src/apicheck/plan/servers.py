@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from apicheck.model.json import Json
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
-
-_OWN_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+from apicheck.model.target import is_loopback
 
 
 def find_server_remarks(spec: Spec, policy: Policy) -> Iterator[tuple[str, str]]:
@@ -20,7 +19,7 @@ def find_server_remarks(spec: Spec, policy: Policy) -> Iterator[tuple[str, str]]
     urls = list(_list_urls(spec.document.get("servers")))
     if policy.facts.transport.https == "required":
         for url in urls:
-            if url.startswith("http://") and urlsplit(url).hostname not in _OWN_MACHINE:
+            if url.startswith("http://") and not is_loopback(urlsplit(url).hostname or ""):
                 yield "transport.https", f"required, and the document has the server {url}"
     yield from _find_other_hosts(urls, policy)
     allowed = policy.facts.authentication.credential_in

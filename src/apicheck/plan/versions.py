@@ -8,8 +8,6 @@ from apicheck.model.facts import ExpectedResponse, Facts, Versioning
 from apicheck.model.operation import Operation, Spec
 from apicheck.requests.versions import list_documented
 
-_KINDS = ("unknown", "future", "malformed", "missing", "retired")
-
 
 def find_version_contradictions(spec: Spec, facts: Facts) -> Iterator[tuple[str, str]]:
     """Find where policy and document name different versions: fact path and message."""
@@ -20,14 +18,14 @@ def find_version_contradictions(spec: Spec, facts: Facts) -> Iterator[tuple[str,
     served = [name for name, one in versioning.versions.items() if one.is_served]
     about = "versioning.versions"
     if unknown := [name for name in documented if name not in versioning.versions]:
-        yield about, f"{_join(unknown)}: in the document, not in the policy"
+        yield about, f"{', '.join(unknown)}: in the document, not in the policy"
     if versioning.place == "path":
         written = {name: versioning.form.replace("{version}", name) for name in served}
         segments = {segment for one in spec.operations for segment in one.path.split("/")}
         if absent := [name for name in served if written[name] not in segments]:
-            yield about, f"{_join(absent)}: no path of the document has it"
+            yield about, f"{', '.join(absent)}: no path of the document has it"
     elif documented and (absent := [name for name in served if name not in documented]):
-        yield about, f"{_join(absent)}: no value of the parameter in the document"
+        yield about, f"{', '.join(absent)}: no value of the parameter in the document"
     if served[1:] and not any(one.state == "current" for one in versioning.versions.values()):
         yield about, f"none is current: {served[-1]} is taken for it, the last that is served"
 
@@ -41,11 +39,6 @@ def list_version_refusals(
     """
     if versioning is None or versioning.place in (None, "path"):
         return
-    for kind in _KINDS:
-        promised = getattr(versioning, kind)
+    for kind, promised in versioning.treatments.items():
         if isinstance(promised, ExpectedResponse):
             yield f"versioning.{kind}", promised, list(spec.operations)
-
-
-def _join(names: list[str]) -> str:
-    return ", ".join(names)

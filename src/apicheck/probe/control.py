@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 from apicheck.model.errors import TargetUnreachable
-from apicheck.model.json import Json
+from apicheck.model.json import Json, read_json
 from apicheck.model.target import Listener, Target, is_loopback
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import WireRequest, WireResponse
@@ -82,7 +82,7 @@ class Control:
                 f"no response from the control URL {url}: {response.message};"
                 " start the server, or remove [control] from the target file"
             )
-        value = _parse_json(response)
+        value = read_json(response.body)
         if response.status != 200 or not isinstance(value, dict) or value.get("protocol") != 1:
             raise TargetUnreachable(
                 f"{url} does not speak the control protocol 1 (status {response.status});"
@@ -140,7 +140,7 @@ class Control:
     def _call(self, method: str, path: str, body: Json) -> Json:
         response = self._transport.send(self._build_request(method, path, body))
         if isinstance(response, WireResponse) and 200 <= response.status < 300:
-            return _parse_json(response)
+            return read_json(response.body)
         return None
 
     def _build_request(self, method: str, path: str, body: Json) -> WireRequest:
@@ -151,13 +151,6 @@ class Control:
             headers.append((b"Content-Type", b"application/json"))
             headers.append((b"Content-Length", str(len(data)).encode()))
         return WireRequest(method, (origin.path + path).encode(), tuple(headers), data)
-
-
-def _parse_json(response: WireResponse) -> Json:
-    try:
-        return json.loads(response.body)
-    except ValueError:
-        return None
 
 
 def _read_now(value: Json) -> float | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from apicheck.model.exchange import Exchange, Request
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, members_of, read_json
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
 from apicheck.model.received import is_text
@@ -132,14 +132,9 @@ def _delete_by_members(
 
 def _list_members(body: bytes | None) -> dict[str, str]:
     """The texts and integers at the top of a JSON object, by their names in plain letters."""
-    try:
-        content = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    members = content.items() if isinstance(content, Mapping) else ()
     return {
         plain(name): str(value)
-        for name, value in members
+        for name, value in members_of(read_json(body or b"")).items()
         if isinstance(value, str | int) and not isinstance(value, bool)
     }
 

@@ -173,10 +173,6 @@ def _encode_exchange(item: Exchange) -> Json:
     }
 
 
-def _decode_error(kind: Json, message: Json) -> TransportError:
-    return TransportError(TransportErrorKind(kind), _text(message))
-
-
 def _encode_remarks(item: Exchange) -> dict[str, Json]:
     return {
         "role": item.role.value,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange
-from apicheck.model.json import Json
+from apicheck.model.json import Json, members_of, read_json
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
 from apicheck.requests.identifiers import GENERIC, collection_of, identifier_of
@@ -93,7 +92,7 @@ def _is_own(name: str, marks: Collection[str]) -> bool:
 
 def _find_own_id(body: Json) -> str:
     """The id of an object that is the whole body: what a search found stands in a list."""
-    members = body if isinstance(body, Mapping) else {}
+    members = members_of(body)
     generic = {plain(name) for name in GENERIC}
     found = (value for name, value in members.items() if plain(name) in generic)
     return next((str(one) for one in found if _is_name(one)), "")
@@ -109,11 +108,7 @@ def _names_of(exchange: Exchange) -> frozenset[str]:
 
 def _values_of(body: bytes | None) -> frozenset[str]:
     """The texts and numbers at the top of a JSON object."""
-    try:
-        content = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        return frozenset()
-    values = content.values() if isinstance(content, Mapping) else ()
+    values = members_of(read_json(body or b"")).values()
     return frozenset(str(one) for one in values if _is_name(one))
 
 

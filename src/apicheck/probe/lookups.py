@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange, Request, Role
-from apicheck.model.json import Json
+from apicheck.model.json import Json, read_json
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
 from apicheck.probe.errors import ProbeStopped
@@ -71,10 +70,7 @@ def read_items(listing: Exchange | None, path: str) -> tuple[Mapping[str, Json],
     """
     if listing is None or not listing.succeeded:
         return ()
-    try:
-        body = json.loads(listing.received.body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return ()
+    body = read_json(listing.received.body.decode("utf-8", "replace"))
     return tuple(_list_items(body, path.rstrip("/").rpartition("/")[2]))
 
 

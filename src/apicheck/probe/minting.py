@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from apicheck.model.exchange import Exchange
 from apicheck.model.json import Json
 from apicheck.model.plan import Plan
 from apicheck.model.target import Identity, Minter, usual_plan
@@ -265,7 +264,7 @@ class Minting:
         parameters = {"grant_type": "client_credentials"}
         if scopes:
             parameters["scope"] = " ".join(scopes)
-        body = _parse_object(self._tokens.post(minter, minter.token_url, parameters, keep))
+        body = self._tokens.post(minter, minter.token_url, parameters, keep).members
         token = body.get("access_token")
         granted = body.get("scope")
         if not isinstance(token, str) or token not in self._secrets.live:
@@ -351,8 +350,3 @@ class Minting:
         exchange = self._tokens.post(made.minter, path, parameters, keep)
         made.revoked = exchange.succeeded
         return {} if exchange.succeeded else None
-
-
-def _parse_object(exchange: Exchange) -> Mapping[str, Json]:
-    value = exchange.json_or()
-    return value if isinstance(value, dict) else {}

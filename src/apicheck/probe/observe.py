@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -12,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from apicheck import signatures
 from apicheck.model.exchange import Caller, Observation, Request
 from apicheck.model.facts import Signature
-from apicheck.model.json import Json, tokens
+from apicheck.model.json import Json, members_of, read_json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.received import is_text, parse_date
@@ -83,7 +82,7 @@ def _find_passwords(document: Json, schema: Json, at: Pointer, depth: int) -> It
         for part in schema.get(key) or ():
             yield from _find_passwords(document, part, at, depth + 1)
     properties = schema.get("properties")
-    for name, part in (properties if isinstance(properties, Mapping) else {}).items():
+    for name, part in members_of(properties).items():
         yield from _find_passwords(document, part, (*at, str(name)), depth + 1)
     yield from _find_passwords(document, schema.get("items"), (*at, "*"), depth + 1)
 
@@ -104,11 +103,8 @@ def find_issued(
     ]
     if not wanted:
         return
-    try:
-        body = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return
-    yield from islice(_select_credentials(body, wanted), _MOST_ISSUED)
+    found = _select_credentials(read_json(response.body), wanted)
+    yield from islice(found, _MOST_ISSUED)
 
 
 def find_issued_code(request: Request, response: WireResponse) -> Iterator[str]:

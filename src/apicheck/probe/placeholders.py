@@ -19,17 +19,8 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from urllib.parse import quote, unquote
 
+from apicheck.model.placeholders import DERIVATION, PLACEHOLDER
 from apicheck.probe import json_web_tokens
-
-PLACEHOLDER = re.compile(
-    r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
-    r"(?P<derivations>(?:\[-?\d*:-?\d*\]"
-    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex|unsigned|rsa)(?![a-z])"
-    r"|~flip\(-?\d+\)|~(?:append|prepend|jose|claim|hmac)\((?:[^)]*|\))\))*)"
-)
-_DERIVATION = re.compile(
-    r"\[(?P<start>-?\d*):(?P<end>-?\d*)\]|~(?P<what>[a-z0-9]+)(?:\((?P<argument>[^)]*|\))\))?"
-)
 
 
 class Place(Enum):
@@ -64,7 +55,7 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 
 def derive(secret: str, derivations: str) -> str:
     """Apply derivations to a secret."""
-    for match in _DERIVATION.finditer(derivations):
+    for match in DERIVATION.finditer(derivations):
         if match["what"] is None:
             secret = secret[_parse_index(match["start"]) : _parse_index(match["end"])]
         else:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from apicheck.model.json import Json
+from apicheck.load.secrets import is_secret_field
+from apicheck.model.json import Json, read_json
 from apicheck.model.recording import RecordedEntry, is_filtered
 
 _SHORTEST = 4
@@ -16,18 +16,10 @@ _PLACEHOLDER = "$APICHECK_"
 """Begins what stands for a secret in the recording of a run."""
 _PARAMETER = re.compile(r'=\s*"?([^\s",;]{8,})')
 _SECRET_PARAMETERS = frozenset({"key", "sig", "signature", "auth"})
-_SECRET_FIELD = re.compile(
-    r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
-)
 _SECRET_MEMBER = re.compile(
     r"(access|refresh|id)?_?token|(client_?)?secret|password|passwd|api_?key|client_assertion",
     re.IGNORECASE,
 )
-
-
-def is_secret_field(name: str) -> bool:
-    """Whether the name of a header field says that it holds a secret."""
-    return _SECRET_FIELD.search(name) is not None
 
 
 def find_secrets(entry: RecordedEntry, keys: Iterable[str]) -> Iterator[str]:
@@ -46,7 +38,7 @@ def find_secrets(entry: RecordedEntry, keys: Iterable[str]) -> Iterator[str]:
             yield from _keep_long(value)
     yield from _find_in_body(entry.body or b"")
     if entry.complete:
-        yield from _find_members(_read_json(entry.response_body), _SECRET_MEMBER)
+        yield from _find_members(read_json(entry.response_body), _SECRET_MEMBER)
 
 
 def _split_credential(value: str) -> Iterator[str]:
@@ -76,7 +68,7 @@ def find_cookies(headers: Iterable[tuple[str, str]], field: str) -> Iterator[str
 
 
 def _find_in_body(body: bytes) -> Iterator[str]:
-    value = _read_json(body)
+    value = read_json(body)
     if value is not None:
         yield from _find_members(value, _SECRET_MEMBER)
         return
@@ -109,10 +101,3 @@ def _keep_long(secret: str) -> Iterator[str]:
     known = _PLACEHOLDER in secret or is_filtered(secret)
     if len(secret) >= _SHORTEST and not known:
         yield secret
-
-
-def _read_json(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

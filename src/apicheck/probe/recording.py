@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from apicheck.load.secrets import is_secret_field
 from apicheck.model.exchange import (
     Caller,
     Credential,
@@ -24,7 +25,7 @@ from apicheck.model.policy import Policy
 from apicheck.model.recording import RecordedEntry
 from apicheck.model.target import Secrets
 from apicheck.probe import observe
-from apicheck.probe.recorded_secrets import find_cookies, find_secrets, is_secret_field
+from apicheck.probe.recorded_secrets import find_cookies, find_secrets
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import BODY_CAP, WireResponse
 

@@ -132,7 +132,7 @@ class Sentinel:
         if self._gone is not None and not (again and not self._timeouts):
             raise _stop(self._gone)
         if self._timeouts[request.operation] >= _TIMEOUTS and request.operation:
-            words = f"{request.operation} timed out twice, and is not asked again"
+            words = f"{request.operation} timed out twice, and is not sent again"
             raise ProbeStopped(Inconclusive(words))
         for watched in self._find_watched(request):
             if watched.ended is not None:

@@ -79,7 +79,7 @@ def _expand_body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
     body = request.body
     if body is None or b"APICHECK_" not in body:
         return body
-    media = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    media = request.header("Content-Type") or ""
     place = Place.PLAIN
     if "json" in media:
         place = Place.JSON

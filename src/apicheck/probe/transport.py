@@ -17,6 +17,7 @@ import httpcore
 
 from apicheck.model.errors import TargetError
 from apicheck.model.exchange import TransportError, TransportErrorKind
+from apicheck.model.operation import SAFE_METHODS
 from apicheck.model.target import Proxy, Tls
 from apicheck.probe import raw
 from apicheck.probe.sockets import Backend, has_unasked_bytes, progress
@@ -35,8 +36,7 @@ from apicheck.probe.wire import (
     make_transport_error,
 )
 
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-_IDEMPOTENT = (*_SAFE, "PUT", "DELETE")
+_IDEMPOTENT = (*SAFE_METHODS, "PUT", "DELETE")
 _PROXY_AUTHENTICATION = 407
 _ONLY_PLAIN = "a proxy would refuse such a request itself, before the API sees it"
 _SOCKS_PORT = 1080
@@ -221,7 +221,7 @@ def _may_be_sent_again(method: str) -> bool:
     One that is not idempotent only where the server had most likely closed a kept connection
     before it read the request (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
     """
-    if method in _SAFE:
+    if method in SAFE_METHODS:
         return True
     return not progress.heard and (method in _IDEMPOTENT or not progress.connected)
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 
 SIZE = 8
 _STEP = 4
-SMALLEST = SIZE + _STEP - 1
-"""A piece of this many bytes is never missed: a window that is looked at lies within it."""
+"""A window that is looked at lies within every piece of SIZE + _STEP - 1 bytes: none is missed."""
 _PART = 1 << 12
 _PLACES = 16  # a text that repeats itself is found by its first and last repetitions
 

@@ -12,15 +12,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from apicheck.model.exchange import Direction, Exchange, Request
+from apicheck.model.placeholders import DERIVATION, PLACEHOLDER
 from apicheck.requests.runs import split_runs
 
-_PLACEHOLDER = re.compile(
-    r"(?:\$|%24)(?P<name>APICHECK_[A-Z0-9_]+)"
-    r"(?P<derivations>(?:\[-?\d*:-?\d*\]"
-    r"|~(?:upper|lower|swapcase|reverse|base64|url|hex|unsigned|rsa)(?![a-z])"
-    r"|~flip\(-?\d+\)|~(?:append|prepend|jose|claim|hmac)\((?:[^)]*|\))\))*)"
-)
-_DERIVATION = re.compile(r"\[(-?\d*):(-?\d*)\]|~([a-z0-9]+)(?:\(([^)]*|\))\))?")
 _FILTERS = {
     "upper": "tr '[:lower:]' '[:upper:]'",
     "lower": "tr '[:upper:]' '[:lower:]'",
@@ -93,7 +87,7 @@ def _render_header(name: str, value: str) -> str:
     """Render the option for a header field; Basic credentials are recorded before base64."""
     scheme, _, pair = value.partition(" ")
     basic = name.lower() == "authorization" and scheme.lower() == "basic"
-    if basic and ":" in pair and _PLACEHOLDER.search(pair):
+    if basic and ":" in pair and PLACEHOLDER.search(pair):
         if scheme == "Basic":
             return f"-u {_quote(pair)}"
         encoded = f"$(printf %s {_quote(pair)} | {_FILTERS['base64']})"
@@ -134,7 +128,7 @@ def _lay_out(words: list[str]) -> str:
 
 def _quote(text: str) -> str:
     """Quote one word of the shell, so that its placeholders still expand."""
-    if not _PLACEHOLDER.search(text):
+    if not PLACEHOLDER.search(text):
         if _PLAIN.fullmatch(text):
             return text
         return "'" + text.replace("'", "'\\''") + "'"
@@ -152,7 +146,7 @@ def _double_quote(text: str) -> str:
 
 def _split(text: str) -> Iterator[str | re.Match[str]]:
     end = 0
-    for match in _PLACEHOLDER.finditer(text):
+    for match in PLACEHOLDER.finditer(text):
         yield text[end : match.start()]
         yield match
         end = match.end()
@@ -162,7 +156,7 @@ def _split(text: str) -> Iterator[str | re.Match[str]]:
 def _expand(match: re.Match[str]) -> str:
     """Write a placeholder as the shell expands it inside double quotes."""
     name = match["name"]
-    derivations = list(_DERIVATION.finditer(match["derivations"]))
+    derivations = list(DERIVATION.finditer(match["derivations"]))
     if not derivations:
         return f"${{{name}}}" if _is_continued(match) else f"${name}"
     if len(derivations) == 1:

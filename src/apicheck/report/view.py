@@ -108,7 +108,7 @@ class CheckView:
     sample: Shown | None
     rows: tuple[RowView, ...] = ()
     spread: str = ""
-    """Which rows not every subject was asked, in words."""
+    """Which rows were not tried on every subject, in words."""
 
 
 @dataclass(frozen=True, slots=True)

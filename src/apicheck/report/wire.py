@@ -8,7 +8,7 @@ from datetime import datetime
 
 from apicheck.model.exchange import UNASKED, Direction, Exchange, Pairs, Role
 from apicheck.report.bodies import find_guilty, lay_out
-from apicheck.report.text import decode_body, join_lines, make_visible
+from apicheck.report.text import cut, decode_body, join_lines, make_visible
 from apicheck.report.times import locate
 
 BODY_SHOWN = 4 * 1024
@@ -92,14 +92,14 @@ def make_title(exchange: Exchange) -> str:
     where = f"{via.url}{exchange.request.wire_target}" if via else exchange.request.wire_target
     tls = f" with TLS {via.tls}" if via and via.tls else ""
     request = join_lines(f"{exchange.request.method} {where}{tls}")
-    return f"{_cap(request, 160)} → {describe_response(exchange)}"
+    return f"{cut(request, 160)} → {describe_response(exchange)}"
 
 
 def describe_response(exchange: Exchange) -> str:
     """The status of a response in a phrase, or why none came."""
     if exchange.response is None:
         return exchange.error.kind.value if exchange.error else "no response"
-    return join_lines(_cap(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
+    return join_lines(cut(f"{exchange.response.status} {exchange.response.reason}".strip(), 80))
 
 
 def describe_context(exchange: Exchange, start: datetime | None) -> str:
@@ -145,7 +145,7 @@ def _show_response(
     if response is None:
         error = exchange.error
         text = f"{error.kind.value}: {error.message}" if error else "no response"
-        return (Line(_cap(make_visible(text), BODY_SHOWN), "mark"),)
+        return (Line(cut(make_visible(text), BODY_SHOWN), "mark"),)
     status = outcome == "accepted" or outcome.endswith("-status")
     start = Line(f"HTTP/1.1 {describe_response(exchange)}", "mark" if status else "")
     body = _show_body(response.body, words, laid_out, truncated=response.truncated)
@@ -164,7 +164,7 @@ def _show_response(
 def _show_headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
     lines = [
         Line(
-            _cap(join_lines(f"{name}: {value}"), HEADER_SHOWN),
+            cut(join_lines(f"{name}: {value}"), HEADER_SHOWN),
             "mark" if detail and name.lower() == detail.lower() else "",
         )
         for name, value in pairs[:HEADERS_SHOWN]
@@ -197,7 +197,7 @@ def _show_body(
     lines: list[Line] = []
     shown = 0
     for number, line in enumerate(laid):
-        text = _cap(join_lines(line.text), BODY_SHOWN)
+        text = cut(join_lines(line.text), BODY_SHOWN)
         shown += len(text)
         if shown > BODY_SHOWN and number:
             lines.append(Line(f"… {len(laid) - number} more lines, {len(body)} bytes in all"))
@@ -215,7 +215,3 @@ def _show_text(body: bytes, *, truncated: bool) -> tuple[Line, ...]:
     if truncated:
         lines.append("… the response was longer; the recorder stopped here")
     return tuple(map(Line, lines))
-
-
-def _cap(line: str, most: int) -> str:
-    return line if len(line) <= most else line[: most - 1] + "…"

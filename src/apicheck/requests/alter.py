@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, quote
 
 from apicheck.model.exchange import Request
 from apicheck.model.json import MISSING, Json, at, child_pointer, tokens, with_value
+from apicheck.model.media_types import FORM, is_json, strip_parameters
 from apicheck.model.operation import Operation
 from apicheck.model.subject import Recipe
 from apicheck.requests.forms import encode_pairs
-from apicheck.requests.media_types import FORM, bare, is_json
 from apicheck.requests.parameters import (
     belongs_to,
     escape_cookies,
@@ -53,7 +53,7 @@ def parts_of(operation: Operation, recipe: Recipe, kept: frozenset[str]) -> tupl
     ]
     if is_json(recipe.media_type):
         return (*parameters, *(Part("body", pointer) for pointer in _list_pointers(recipe.body)))
-    if bare(recipe.media_type) == FORM and isinstance(recipe.body, Mapping):
+    if strip_parameters(recipe.media_type) == FORM and isinstance(recipe.body, Mapping):
         return (*parameters, *(Part("body", child_pointer("", name)) for name in recipe.body))
     return tuple(parameters)
 
@@ -129,10 +129,7 @@ def _with_member(request: Request, pointer: str, value: Json) -> Request:
 
 def media_type_of(request: Request) -> str:
     """The media type of a request's body, without parameters, in lower case."""
-    for name, value in request.headers:
-        if name.lower() == "content-type":
-            return value.partition(";")[0].strip().lower()
-    return ""
+    return strip_parameters(request.header("Content-Type") or "")
 
 
 def encode_json(value: Json) -> bytes:

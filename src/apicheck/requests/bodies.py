@@ -6,18 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from apicheck.model.json import MISSING, Json
+from apicheck.model.media_types import FORM, JSON, is_json, strip_parameters
 from apicheck.model.operation import Media, Operation, Spec
 from apicheck.requests.alter import encode_json
 from apicheck.requests.flattening import flatten_schema, kind_of
 from apicheck.requests.forms import encode_form
 from apicheck.requests.media_types import (
-    FORM,
-    JSON,
-    bare,
     concrete_type,
     file_of,
     find_media,
-    is_json,
     is_multipart,
     is_xml,
     rank_of,
@@ -152,7 +149,7 @@ def _with_file(media: Media, name: str, value: Json) -> Json:
 
 def _is_structured(media_type: str) -> bool:
     """Whether a body of this type is written from a value with members."""
-    kind = bare(media_type)
+    kind = strip_parameters(media_type)
     return (
         is_json(kind) or kind == FORM or is_multipart(kind) or is_xml(kind)
         or kind in _YAML or kind in _LINES
@@ -168,7 +165,7 @@ def encode_body(
     media = find_media(operation.body, media_type)
     if isinstance(body, bytes):
         return body, media_type
-    if isinstance(body, Mapping) and bare(media_type) == FORM:
+    if isinstance(body, Mapping) and strip_parameters(media_type) == FORM:
         return encode_form(body, media), media_type
     if isinstance(body, Mapping) and is_multipart(media_type):
         return encode_form_data(body, media, media_type)
@@ -176,7 +173,7 @@ def encode_body(
         return body.encode(), media_type
     if is_xml(media_type) and (written := write_xml(document, media.schema, body)) is not None:
         return written, media_type
-    if bare(media_type) in _LINES:
+    if strip_parameters(media_type) in _LINES:
         lines = body if isinstance(body, list) else [body]
         return b"".join(encode_json(line) + b"\n" for line in lines), media_type
     return encode_json(body), media_type

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from apicheck.model.exchange import Exchange
-from apicheck.model.json import MISSING, Json
+from apicheck.model.json import MISSING, Json, members_of
 from apicheck.model.operation import Operation, Parameter
 from apicheck.model.subject import Need, Recipe, RunContext
 from apicheck.model.target import Mode
@@ -100,7 +100,7 @@ def with_demanded(context: RunContext, recipe: Recipe, names: tuple[str, ...]) -
     if added:
         schema = find_media(operation.body, recipe.media_type).schema
         needs += find_mentions(around, operation, added, schema, document, reads_only=reads_only)
-        recipe = replace(recipe, body={**_as_mapping(recipe.body), **added})
+        recipe = replace(recipe, body={**members_of(recipe.body), **added})
     return replace(recipe, needs=(*recipe.needs, *needs))
 
 
@@ -128,10 +128,6 @@ def _list_members(context: RunContext, operation: Operation, recipe: Recipe) -> 
         for name, inner in properties.items()
         if name not in recipe.body and not flatten_schema(document, inner).get("readOnly")
     }
-
-
-def _as_mapping(body: Json) -> Mapping[str, Json]:
-    return body if isinstance(body, Mapping) else {}
 
 
 def _list_places(said: Json, depth: int = 0) -> Iterator[str]:

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json
+from apicheck.model.media_types import is_json
 from apicheck.model.operation import Encoding, Media, Parameter
-from apicheck.requests.media_types import is_json
 from apicheck.requests.parameters import write_query, write_text
 
 _PLACEHOLDERS = "$[]:~()"

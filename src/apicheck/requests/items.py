@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from apicheck.model.exchange import Request
 from apicheck.model.json import Json, child_pointer, with_value
+from apicheck.model.media_types import is_json
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.subject import Recipe
 from apicheck.requests.alter import encode_json, media_type_of
-from apicheck.requests.media_types import find_media, is_json
+from apicheck.requests.media_types import find_media
 from apicheck.schemas import find_schema_errors
 
 LINES = "text/csv"

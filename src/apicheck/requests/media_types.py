@@ -1,17 +1,15 @@
-"""Which media types a request can be sent in, and a minimal file of each."""
+"""The media types in which a request can be sent, and a minimal file of each."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from functools import cache
 
+from apicheck.model.media_types import FORM, JSON, is_json, strip_parameters
 from apicheck.model.operation import Media, Operation
 
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
 OCTETS = "application/octet-stream"
-_XML = ("application/xml", "text/xml")
+_XML = ("application/xml", "text/xml", "application/*+xml")
 _WITHIN = {"application": JSON, "text": "text/plain", "image": "image/png", "audio": "audio/wav"}
 """A range -> a media type within it that servers take."""
 
@@ -50,35 +48,24 @@ _EXTENSIONS = {
 }
 
 
-@cache
-def bare(media_type: str) -> str:
-    """The media type without parameters, in lower case."""
-    return media_type.partition(";")[0].strip().lower()
-
-
-def is_json(media_type: str) -> bool:
-    """Whether a body of this type is one JSON text."""
-    return bare(media_type).partition("/")[2] == "json" or bare(media_type).endswith("+json")
-
-
 def is_xml(media_type: str) -> bool:
     """Whether a body of this type is an XML document made of a value."""
-    return bare(media_type) in _XML or bare(media_type) == "application/*+xml"
+    return strip_parameters(media_type) in _XML
 
 
 def is_multipart(media_type: str) -> bool:
     """Whether a body of this type has parts."""
-    return bare(media_type).startswith("multipart/")
+    return strip_parameters(media_type).startswith("multipart/")
 
 
 def file_of(media_type: str) -> bytes | None:
     """A minimal file of a media type; None where none is known."""
-    return _FILES.get(bare(media_type))
+    return _FILES.get(strip_parameters(media_type))
 
 
 def extension_of(media_type: str) -> str:
     """The usual ending of a file's name."""
-    return _EXTENSIONS.get(bare(media_type), "bin")
+    return _EXTENSIONS.get(strip_parameters(media_type), "bin")
 
 
 def concrete_type(media_type: str, *, text: bool, binary: bool) -> str:
@@ -86,8 +73,9 @@ def concrete_type(media_type: str, *, text: bool, binary: bool) -> str:
 
     text, binary: whether the body is text or bytes, by its schema.
     """
-    kind, _, subtype = bare(media_type).partition("/")
-    if "*" not in bare(media_type):
+    name = strip_parameters(media_type)
+    kind, _, subtype = name.partition("/")
+    if "*" not in name:
         return media_type
     if subtype.startswith("*+"):
         return f"{kind if kind != '*' else 'application'}/vnd.apicheck{subtype[1:]}"
@@ -102,13 +90,14 @@ def concrete_type(media_type: str, *, text: bool, binary: bool) -> str:
 
 def rank_of(media_type: str) -> int:
     """How soon a media type is chosen of several: JSON first, what is seldom served last."""
+    name = strip_parameters(media_type)
     wanted = (
-        bare(media_type) == JSON,
+        name == JSON,
         is_json(media_type),
-        bare(media_type) == FORM,
+        name == FORM,
         is_multipart(media_type),
-        bare(media_type) == "text/plain",
-        bare(media_type) == OCTETS,
+        name == "text/plain",
+        name == OCTETS,
         is_xml(media_type),
         True,
     )
@@ -132,7 +121,7 @@ def find_media(offered: tuple[Media, ...], media_type: str) -> Media:
     """Find the Media Type Object that describes a body; an empty one where none does."""
 
     def distance(media: Media) -> int:
-        key, wanted = bare(media.media_type), bare(media_type)
+        key, wanted = strip_parameters(media.media_type), strip_parameters(media_type)
         kind = wanted.partition("/")[0]
         within = key in ("*/*", f"{kind}/*") or (
             key == f"{kind}/*+{wanted.rpartition('+')[2]}" and "+" in wanted

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from apicheck.model.json import MISSING, Json
+from apicheck.model.media_types import JSON, is_json
 from apicheck.model.operation import Encoding, Media
-from apicheck.requests.media_types import JSON, concrete_type, extension_of, is_json
+from apicheck.requests.media_types import concrete_type, extension_of
 from apicheck.requests.parameters import write_header, write_text
 
 

@@ -22,6 +22,7 @@ from itertools import chain
 
 from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING, Json, with_value
+from apicheck.model.media_types import is_json
 from apicheck.model.operation import Operation, Parameter, Spec
 from apicheck.model.subject import Need, Recipe
 from apicheck.model.target import Ref
@@ -31,7 +32,7 @@ from apicheck.requests.conventions import find_chosen_id, may_make, may_use_up
 from apicheck.requests.dormant import put_to_rest
 from apicheck.requests.items import find_items
 from apicheck.requests.links import find_body_needs, meet_needs
-from apicheck.requests.media_types import find_media, is_json
+from apicheck.requests.media_types import find_media
 from apicheck.requests.mentions import find_mentions, find_query_mentions
 from apicheck.requests.neighbours import find_neighbours
 from apicheck.requests.obstacles import find_obstacle

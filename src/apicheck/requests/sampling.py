@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apicheck.model.json import MISSING, Json
+from apicheck.model.json import MISSING, Json, refuse_constant
 from apicheck.requests.flattening import flatten_schema, kind_of, leads_nowhere
 from apicheck.requests.numbers import list_numbers
 from apicheck.requests.strings import DrawText, draw_no_text, sample_text
@@ -322,13 +322,9 @@ def _is_plausible(whole: Mapping[str, Json], value: Json) -> bool:
 def _read_json(text: str) -> Json:
     """Read a text as JSON; the text itself where it is none."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=refuse_constant)
     except ValueError:
         return text
-
-
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _choose_type(discriminator: Json, option: Json) -> Json:

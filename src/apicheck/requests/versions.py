@@ -9,18 +9,17 @@ from urllib.parse import quote
 
 from apicheck.model.exchange import Request
 from apicheck.model.facts import ApiVersion, Versioning
+from apicheck.model.media_types import JSON
 from apicheck.model.operation import Operation, Spec
 from apicheck.model.subject import RunContext
 
 _MARK = "{version}"
-_JSON = "application/json"
 _IN_PATH = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
-_SUPPORTED = ApiVersion()
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The versions of an API, and the place of a request that names one.
+    """The versions of an API, and the place in a request where one is named.
 
     place, name, form: as in `Versioning`. known: the versions of the policy; where it lists none,
     those that the document shows.
@@ -50,8 +49,7 @@ class Versions:
             values = (value for key, value in request.query if key == self.name)
             return self._unwrap(next(values, None))
         field = self.name if self.place == "header" else "Accept"
-        values = (value for key, value in request.wire_headers if key.lower() == field.lower())
-        return self.read_field(next(values, None))
+        return self.read_field(request.header(field))
 
     def read_field(self, value: str | None) -> str | None:
         """The version in the value of a header field, of a request or a response."""
@@ -63,8 +61,8 @@ class Versions:
     def put(self, request: Request, version: str | None) -> Request | None:
         """The request with another version, or without any; None where that is impossible.
 
-        In a path, the version replaces a known one. A path that the document does not have is of
-        no operation.
+        In a path, the version replaces a known one. The new path is of no operation: the document
+        need not have it.
         """
         text = None if version is None else self.write(version)
         if self.place == "query":
@@ -89,29 +87,35 @@ class Versions:
         return re.escape(self.form).replace(re.escape(_MARK), r"([^\s;,/+]+)")
 
     def _unwrap(self, text: str | None) -> str | None:
+        """The version in a value of this form; another value as it is."""
         before, _, after = self.form.partition(_MARK)
-        fits = text is not None and text.startswith(before) and text.endswith(after)
-        return text[len(before) : len(text) - len(after)] if text is not None and fits else text
+        if text is None or not (text.startswith(before) and text.endswith(after)):
+            return text
+        return text[len(before) : len(text) - len(after)]
 
     def _write_media(self, request: Request, version: str | None) -> str:
-        accepted = [value for key, value in request.headers if key.lower() == "accept"]
         if self.name:
-            bare = (accepted or [_JSON])[0].partition(",")[0].partition(";")[0].strip()
+            accepted = request.header("Accept")
+            first = JSON if accepted is None else accepted.partition(",")[0]
+            bare = first.partition(";")[0].strip()
             return bare if version is None else f"{bare};{self.name}={self.write(version)}"
         if version is not None:
             return self.write(version)
-        return _JSON if self.form.endswith("json") else "*/*"
+        return JSON if self.form.endswith("json") else "*/*"
 
     def _find_segments(self, path: str) -> Iterator[tuple[int, str]]:
         """The place in a path of each segment that is a version, and the version.
 
-        Another name of a version may be an ordinary word (`/releases/latest`), and is none here.
+        A further name of a version does not count: it may be an ordinary word (`/releases/latest`).
         """
-        own = (name for name, one in self.known.items() if one.is_served or one.state == "retired")
-        written = {self.write(name): name for name in own}
+        versions = {
+            self.write(name): name
+            for name, one in self.known.items()
+            if one.is_served or one.state == "retired"
+        }
         for number, segment in enumerate(path.split("/")):
-            if segment in written:
-                yield number, written[segment]
+            if segment in versions:
+                yield number, versions[segment]
 
     def _put_segment(self, request: Request, text: str | None) -> Request | None:
         segments = request.path.split("/")
@@ -148,8 +152,8 @@ def with_current_version(context: RunContext, request: Request) -> Request:
         return request
     if oauth is not None and request.operation in (oauth.token, oauth.revoke):
         return request
-    accepted = next((value for key, value in request.headers if key.lower() == "accept"), _JSON)
-    if versions.place == "media" and "json" not in accepted:
+    accepted = request.header("Accept")
+    if versions.place == "media" and accepted is not None and "json" not in accepted:
         return request
     named = versions.known.get(versions.read(request) or "")
     if named is not None and named.is_served:
@@ -176,7 +180,7 @@ def list_documented(place: str, versioning: Versioning, spec: Spec) -> dict[str,
             for value in one.schema.get("enum", ())
             if isinstance(value, str)
         ]
-    return dict.fromkeys(found, _SUPPORTED)
+    return dict.fromkeys(found, ApiVersion())
 
 
 def _stands_in_paths(known: Mapping[str, ApiVersion], versioning: Versioning, spec: Spec) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from apicheck.model.json import Json
+from apicheck.model.json import Json, members_of
 from apicheck.requests.flattening import flatten_schema
 from apicheck.requests.parameters import write_text
 
@@ -22,8 +22,7 @@ def write_xml(document: Json, schema: Json, value: Json) -> bytes | None:
 
 
 def _xml_of(document: Json, schema: Json) -> Mapping[str, Json]:
-    described = flatten_schema(document, schema).get("xml")
-    return described if isinstance(described, Mapping) else {}
+    return members_of(flatten_schema(document, schema).get("xml"))
 
 
 def _write(document: Json, schema: Json, name: str, value: Json) -> Iterator[str]:

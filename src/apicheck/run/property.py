@@ -7,14 +7,13 @@ Hypothesis repeats it. The caller confirms the result, outside the loop.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from apicheck.generate import find_simplest
-from apicheck.model.json import Json
-from apicheck.probe.placeholders import PLACEHOLDER
+from apicheck.model.json import Json, key_of
+from apicheck.model.placeholders import PLACEHOLDER
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -36,7 +35,7 @@ def shrink(
     Hypothesis finds in the strategy, which may be plainer.
     """
     verdict = _VerdictCache(fails, max_examples)
-    verdict.known[_make_key(failing)] = True
+    verdict.known[key_of(failing)] = True
     cut = _cut_down(failing, verdict)
     found = () if verdict.spent else find_simplest(strategy, verdict, max_examples=max_examples)
     candidates = [failing, cut, *found]
@@ -52,7 +51,7 @@ class _VerdictCache:
         self._left = budget
 
     def __call__(self, value: Json) -> bool:
-        key = _make_key(value)
+        key = key_of(value)
         if key not in self.known:
             if self._left <= 0:
                 return False
@@ -114,10 +113,6 @@ def _split(size: int) -> Iterator[tuple[int, int]]:
         length //= 2
 
 
-def _make_key(value: Json) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
 def _measure(value: Json) -> tuple[int, str]:
-    text = _make_key(value)
+    text = key_of(value)
     return len(text), text

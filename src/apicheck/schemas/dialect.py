@@ -19,7 +19,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from apicheck.model.json import MISSING, Json, at
+from apicheck.model.json import MISSING, Json, at, members_of
 from apicheck.model.references import follow, locate, pointer_of, reference_in
 from apicheck.schemas.keywords import LISTS, MAPS, ONE, keep_assertions
 from apicheck.schemas.openness import Openness
@@ -177,7 +177,7 @@ def _map_discriminator(discriminator: Mapping[str, Json], schemas: list[Json]) -
     references = [reference for one in schemas if (reference := reference_in(one))]
     by_name = {reference.rpartition("/")[2]: reference for reference in references}
     mapping = discriminator.get("mapping")
-    for value, target in (mapping if isinstance(mapping, Mapping) else {}).items():
+    for value, target in members_of(mapping).items():
         reference = by_name.get(str(target), str(target))
         if reference in references:
             by_name[str(value)] = reference

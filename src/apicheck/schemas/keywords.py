@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from apicheck.load.patterns import compile_ecma
-from apicheck.model.json import Json
+from apicheck.model.json import Json, is_number
 from apicheck.schemas.patterns import ECMA_PATTERN, is_common
 
 MAPS = ("properties", "patternProperties", "dependentSchemas")
@@ -27,12 +27,8 @@ _BOUNDS_OF_3_0 = ("exclusiveMinimum", "exclusiveMaximum")
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_count(value: Json) -> bool:
-    return _is_number(value) and value >= 0 and value == int(value)
+    return is_number(value) and value >= 0 and value == int(value)
 
 
 def _is_type(value: Json) -> bool:
@@ -55,8 +51,8 @@ _ASSERTIONS: Mapping[str, Callable[[Json], bool]] = {
         isinstance(value, Mapping) and all(map(_are_names, value.values()))
     ),
     "uniqueItems": lambda value: isinstance(value, bool),
-    "multipleOf": lambda value: _is_number(value) and value > 0,
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _is_number),
+    "multipleOf": lambda value: is_number(value) and value > 0,
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), is_number),
     **dict.fromkeys(
         (
             *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),

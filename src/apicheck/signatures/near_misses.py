@@ -18,10 +18,11 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from apicheck.model.json import Json
+from apicheck.model.json import read_json
 from apicheck.signatures import SCHEMES
 from apicheck.signatures.confusions import list_confusions
 from apicheck.signatures.delivery import VALID, Delivery, Parts, Scheme, Signing
+from apicheck.signatures.edits import BASE64
 from apicheck.signatures.keys import Private, read_private
 
 _BEYOND_S = 30.0
@@ -39,7 +40,6 @@ _LENIENT = {
 do not read the field that names another. Who has a scheme of its own may sign no handshake."""
 _CHALLENGE = b'{"type":"url_verification","token":"apicheck","challenge":"apicheck"}'
 _REPLACEMENT = "\ufffd"
-_BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _change_body(signed: Delivery) -> Found:
     yield "body-newline", "a line feed is added at its end", replace(signed, body=body + b"\n")
     yield "body-shorter", "its last byte is cut off", replace(signed, body=body[:-1])
     yield "body-empty", "it is empty", replace(signed, body=b"")
-    parsed = _parse(body)
+    parsed = read_json(body)
     if parsed is not None:
         written = json.dumps(parsed, separators=(" , ", " : ")).encode()
         words = "it is the same JSON in other bytes, under the signature of the first ones"
@@ -155,21 +155,13 @@ def _change_body(signed: Delivery) -> Found:
 
 def _replace_bytes(scheme: Scheme, signing: Signing, delivery: Delivery) -> Found:
     """A byte that is no UTF-8, in place of the character that lenient decoders read it as."""
-    parsed = _parse(delivery.body)
+    parsed = read_json(delivery.body)
     if isinstance(parsed, dict):
         text = json.dumps({**parsed, "apicheck_member": _REPLACEMENT}, ensure_ascii=False)
         signed = scheme.sign(signing, replace(delivery, body=text.encode()))
         changed = signed.body.replace(_REPLACEMENT.encode(), b"\xff")
         words = "a byte that is no UTF-8, under the signature over U+FFFD in its place"
         yield "bytes-replaced", words, replace(signed, body=changed)
-
-
-def _parse(body: bytes) -> Json:
-    """A body as JSON, None where it is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _change_signature(scheme: Scheme, signing: Signing, signed: Delivery, parts: Parts) -> Found:
@@ -222,7 +214,7 @@ def _spell_otherwise(scheme: Scheme, signing: Signing, signed: Delivery, parts: 
     if mac.endswith("="):
         yield "signature-unpadded", "it is right, without the padding", write(mac.rstrip("="))
         bare = mac.rstrip("=")
-        next_one = _BASE64[_BASE64.index(bare[-1]) + 1]
+        next_one = BASE64[BASE64.index(bare[-1]) + 1]
         words = "its last character differs in bits that decoders ignore"
         yield "signature-not-canonical", words, write(bare[:-1] + next_one + mac[len(bare) :])
 
@@ -231,7 +223,7 @@ def _sign_otherwise(scheme: Scheme, signing: Signing, delivery: Delivery) -> Fou
     other = replace(signing, secret=make_another_secret(signing.secret))
     words = "it is signed with another secret of the same length"
     yield "secret-another", words, scheme.sign(other, delivery)
-    if isinstance(_parse(delivery.body), dict):
+    if isinstance(read_json(delivery.body), dict):
         words = "it asks to send a challenge back, and is signed with another secret"
         yield "handshake-challenge", words, scheme.sign(other, replace(delivery, body=_CHALLENGE))
     if "PRIVATE" in signing.secret or signing.secret.startswith("whsk_"):

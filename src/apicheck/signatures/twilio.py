@@ -17,6 +17,7 @@ import hmac
 from dataclasses import replace
 from urllib.parse import parse_qs, parse_qsl, urlsplit, urlunsplit
 
+from apicheck.model.media_types import FORM, strip_parameters
 from apicheck.signatures.delivery import (
     ABSENT,
     INVALID,
@@ -31,7 +32,6 @@ SIGNATURE = "X-Twilio-Signature"
 SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 BODY_DIGEST = "bodySHA256"
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
-_FORM = "application/x-www-form-urlencoded"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -94,8 +94,7 @@ def _compute_mac(secret: str, algorithm: str, url: str, delivery: Delivery) -> s
 
 
 def _is_form(delivery: Delivery) -> bool:
-    media_type = (delivery.header("Content-Type") or "").partition(";")[0].strip().lower()
-    return media_type == _FORM
+    return strip_parameters(delivery.header("Content-Type") or "") == FORM
 
 
 def _is_body_covered(delivery: Delivery) -> bool:

@@ -245,7 +245,7 @@ def test_a_check_that_has_nothing_to_ask_on_a_profile_is_not_proven() -> None:
     proof = replace(_proof(), checks=("a/b",), silent=(("a/b", "the policy says nothing"),))
     assert not proof.holds
     said = "\n".join(lines(proof))
-    assert "a/b has nothing to ask on canonical: the policy says nothing" in said
+    assert "a/b has nothing to test on canonical: the policy says nothing" in said
 
 
 def test_a_check_that_does_not_exist_is_a_mistake_that_names_the_nearest(

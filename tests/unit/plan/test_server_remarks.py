@@ -33,6 +33,7 @@ def remarks(
         ("https://api.example.com", False),
         ("http://api.example.com", True),
         ("http://localhost:8000", False),
+        ("http://[::1]:8000", False),
         ("/v1", False),
     ],
 )

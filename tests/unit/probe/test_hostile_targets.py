@@ -319,7 +319,7 @@ class Closing:
         return results
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "QUERY", "PUT", "DELETE"])
 def test_an_idempotent_request_is_sent_again_on_a_new_connection(method: str) -> None:
     server = Closing(None, OK)
     (result,) = server.ask(method)

@@ -37,6 +37,12 @@ def test_an_identity_has_the_members_of_the_page(canonical: Any) -> None:
         assert list(identity) == re.findall(r'"(\w+)"', described[1])
 
 
+def test_the_secrets_of_a_receiver_are_those_of_the_page(canonical: Any) -> None:
+    described = re.search(r"^\| `GET /receiver` \| \| `\{(.*?)\}`", PAGE, flags=re.MULTILINE)
+    assert described
+    assert list(canonical.control("GET", "/receiver").json) == re.findall(r'"(\w+)"', described[1])
+
+
 def test_there_is_an_identity_of_every_kind(canonical: Any) -> None:
     found = canonical.control("GET", "/identities").json["identities"]
     assert {one["name"]: (one["tenant"], one["state"]) for one in found} == {

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from apicheck.authoring import (
     Credential,
     Exchange,
-    Identity,
     Inconclusive,
     Json,
     Recipe,
@@ -54,11 +53,9 @@ def write_use(subject: Subject, reader: Recipe, credential: Credential, name: st
     return request.with_credentials(name, credential)
 
 
-def write_follow_up(
-    subject: Subject, recipe: Recipe, response: Exchange, who: Identity | None = None
-) -> Request:
+def write_follow_up(subject: Subject, recipe: Recipe, response: Exchange) -> Request:
     """The request of a recipe about the object that a response shows."""
     content: Json = response.json_or()
     values = {need: pointers.at(content, need.pointer) for need in recipe.needs}
-    caller = who or build.identity_of(subject, recipe.operation)
+    caller = build.identity_of(subject, recipe.operation)
     return build.build_request(subject.context, recipe, caller, values)

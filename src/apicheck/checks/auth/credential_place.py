@@ -25,6 +25,7 @@ from apicheck.authoring import (
     alter,
     build,
     describe,
+    media_types,
     refused,
     spreading,
 )
@@ -32,7 +33,6 @@ from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential
 
 _QUERY = ("access_token", "api_key", "token")
 """`access_token` is RFC 6750's (section 2.3); the others are usual names."""
-_FORM = "application/x-www-form-urlencoded"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -78,7 +78,7 @@ def _move(subject: Subject, request: Request) -> Request:
 def _add_member(request: Request, name: str, secret: str) -> bytes:
     """Add a member to the JSON body, or a parameter to the form."""
     body = request.body or b""
-    if alter.media_type_of(request) == _FORM:
+    if alter.media_type_of(request) == media_types.FORM:
         added = f"{name}={quote(secret, safe='$')}".encode()
         return body + b"&" + added if body else added
     if body.startswith(b"{") and body != b"{}":

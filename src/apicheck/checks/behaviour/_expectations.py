@@ -24,7 +24,6 @@ from apicheck.authoring import (
 
 _SHOWN = 120
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_EMBEDDED = re.compile(r"\{\$[^{}]+\}")
 _NEVER = "never"
 _OF_BODIES = ("body", "contains", "lacks", "absent", "schema")
 
@@ -73,7 +72,7 @@ def _resolve_rule(rule: Json, played: Mapping[str, Exchange]) -> Json:
     def literal(match: re.Match[str]) -> str:
         return re.escape(str(expressions.evaluate(match[0], played)))
 
-    return {"pattern": _EMBEDDED.sub(literal, rule.get("pattern", ".*"))}
+    return {"pattern": expressions.EMBEDDED.sub(literal, rule.get("pattern", ".*"))}
 
 
 def _compare_headers(expected: Mapping[str, Json], response: Response) -> Differences:

@@ -26,7 +26,7 @@ def is_promised(context: RunContext, exchange: Exchange) -> bool:
 
 def _is_malformed(exchange: Exchange) -> bool:
     """Whether the request has a body that is no JSON though it is labelled so."""
-    label = judging.sent_header(exchange, "Content-Type") or ""
+    label = exchange.request.header("Content-Type") or ""
     if exchange.request.body is None or "json" not in label:
         return False
     try:

@@ -15,6 +15,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     folds,
+    media_types,
     schemas,
     validation,
 )
@@ -54,8 +55,7 @@ def _list_bodies(operation: Operation) -> Iterator[tuple[str, Media]]:
 
 
 def _is_json(media: Media) -> bool:
-    essence = media.media_type.partition(";")[0].strip().lower()
-    return essence.endswith(("/json", "+json")) and media.schema is not None
+    return media_types.is_json(media.media_type) and media.schema is not None
 
 
 def _judge(context: RunContext, place: str, media: Media) -> Iterator[Failure]:

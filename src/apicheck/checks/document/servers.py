@@ -16,13 +16,13 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     Subject,
+    endpoints,
     folds,
 )
 from apicheck.authoring.document import Server, read_servers
 from apicheck.checks.document._parts import WHOLE
 
 FACT, HOSTS = "document.servers", "transport.hosts"
-_OWN_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -60,9 +60,7 @@ def _has_variables(servers: Json) -> bool:
 
 
 def _is_elsewhere(server: Server) -> bool:
-    return server.host.rpartition(":")[0] not in _OWN_MACHINE and (
-        server.host not in ("", *_OWN_MACHINE)
-    )
+    return server.host != "" and not endpoints.is_local(f"//{server.host}")
 
 
 def _serves(context: RunContext, servers: Iterable[Server], url: str) -> bool:

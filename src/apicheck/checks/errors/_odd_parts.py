@@ -9,8 +9,6 @@ from apicheck.authoring import Case, Part, Recipe, Subject, alter
 from apicheck.authoring.path_index import index_paths
 from apicheck.checks.errors._odd_values import MEMBERS, RAW, TEXTS
 
-FAILURES = frozenset(range(500, 600)) - {503}
-"""The statuses by which a server says that it failed; 503 says that it is busy."""
 _LOW_LIMIT = 50
 
 
@@ -24,8 +22,7 @@ def parts(subject: Subject) -> tuple[Part, ...]:
 def is_scarce(subject: Subject) -> bool:
     """Whether few requests can be sent: the limit is low, or each of them uses something up."""
     context = subject.context
-    recipe, limits = context.recipes[subject.op.id], context.facts.rate_limits
-    bucket = limits.buckets.get(context.bucket_of.get(subject.op.id, "")) if limits else None
+    recipe, bucket = context.recipes[subject.op.id], context.bucket_for(subject.op.id)
     is_low = bucket is not None and bucket.limit is not None and bucket.limit < _LOW_LIMIT
     return is_low or (isinstance(recipe, Recipe) and recipe.consumes)
 

@@ -22,11 +22,12 @@ from apicheck.authoring import (
     alter,
     build,
     describe,
+    judging,
     pointers,
     schemas,
     steps,
 )
-from apicheck.checks.errors._odd_parts import FAILURES, is_scarce
+from apicheck.checks.errors._odd_parts import is_scarce
 
 _FEW, _TRIED = 2, 8
 _LONGEST = 5_000
@@ -124,7 +125,7 @@ def script(subject: Subject) -> Script:
 def judge(_: Subject, transcript: Transcript) -> Judgement:
     """Fail on a 5xx other than 503, which says that the server was busy."""
     for exchange in transcript.exercised:
-        if exchange.status in FAILURES:
+        if exchange.status in judging.FAILURES:
             expected, actual = "a status below 500", describe(exchange)
             return Failure("server-error", expected, actual, exchange=exchange.id)
     return None
@@ -138,7 +139,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     accepted=True,
-    provokes=FAILURES,
+    provokes=judging.FAILURES,
     standards=("rfc9110#15.6", "openapi-3.1.1#schema-object"),
     outcomes=(Outcome("server-error", Severity.HIGH),),
     proven_by={"server-error": ("errors/fails-at-a-bound",)},

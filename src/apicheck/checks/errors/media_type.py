@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Case, NotApplicable, Recipe, Request, Subject, spreading
+from apicheck.authoring import Case, NotApplicable, Recipe, Request, Subject, media_types, spreading
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
 
@@ -21,7 +21,7 @@ def applies_to(subject: Subject) -> NotApplicable | None:
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Media types that no entry of the operation's body takes."""
-    offered = {media.media_type.partition(";")[0].strip().lower() for media in subject.op.body}
+    offered = {media_types.strip_parameters(media.media_type) for media in subject.op.body}
     if "*/*" in offered:
         return ()
     ranges = {name.removesuffix("*") for name in offered if name.endswith("/*")}

@@ -36,7 +36,7 @@ def applies_to(subject: Subject) -> NotApplicable | None:
     same_path = index_paths(subject.context.spec).by_path[subject.op.path]
     first = min(same_path, key=lambda operation: not operation.safe)
     if first.id != subject.op.id:
-        return NotApplicable(f"{first.id} is asked for this path")
+        return NotApplicable(f"{first.id} is tested for this path")
     if not cases(subject):
         return NotApplicable("its path has every method")
     return None
@@ -78,7 +78,7 @@ def _documented_methods(subject: Subject) -> set[str]:
 
 def alter(subject: Subject, request: Request) -> Request:
     """Use another method, without a body."""
-    bodiless = request.with_header("Content-Type")
+    bodiless = request.without_header("Content-Type")
     return replace(bodiless, method=subject.row.name, body=None, operation="")
 
 

@@ -28,9 +28,10 @@ from apicheck.authoring import (
     alter,
     build,
     describe,
+    judging,
     steps,
 )
-from apicheck.checks.errors._odd_parts import FAILURES, is_scarce, parts, rows
+from apicheck.checks.errors._odd_parts import is_scarce, parts, rows
 
 _OF_GATEWAYS = (502, 504)
 """Another server failed: one on which this one relies, or one that the value names."""
@@ -87,7 +88,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     place = drawn.get("place", "") if isinstance(drawn, Mapping) else ""  # shrinking tears values
     expected = "a status below 500"
     for exchange in transcript.exercised:
-        if exchange.status in FAILURES:
+        if exchange.status in judging.FAILURES:
             doubt = Severity.MEDIUM if exchange.status in _OF_GATEWAYS else None
             actual = describe(exchange)
             return Failure("server-error", expected, actual, place, exchange.id, doubt)
@@ -117,7 +118,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     accepted=True,
-    provokes=FAILURES,
+    provokes=judging.FAILURES,
     judges_errors=frozenset({TransportErrorKind.CLOSED}),
     standards=(
         "rfc9110#15.6",

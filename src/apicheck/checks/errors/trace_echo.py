@@ -18,11 +18,11 @@ from apicheck.authoring import (
     SubjectKind,
     Transcript,
     describe,
+    endpoints,
     paths,
     steps,
 )
 
-_SECRET = "apicheck-made-up-credential"
 _FIELDS = ("Authorization", "Cookie", "X-Api-Key")
 
 
@@ -35,7 +35,7 @@ def applies(subject: Subject) -> Applies | NotTested:
 def script(subject: Subject) -> Script:
     """Send a request that is accepted, then TRACE for the same path, with made-up credentials."""
     request = yield from paths.send_safe_request(subject)
-    made_up = (Credential("", "header", name, f"{name}={_SECRET}") for name in _FIELDS)
+    made_up = (Credential("", "header", name, f"{name}={endpoints.MADE_UP}") for name in _FIELDS)
     bare = replace(request, method="TRACE", body=None, operation="", headers=())
     yield from steps.send(bare.with_bad_credentials(*made_up))
 
@@ -44,7 +44,7 @@ def judge(_: Subject, transcript: Transcript) -> Judgement:
     """Fail for a response that has one of the made-up values."""
     exchange = transcript.exercised[-1]
     body = exchange.received.body.decode("utf-8", "replace")
-    repeated = [name for name in _FIELDS if f"{name}={_SECRET}" in body]
+    repeated = [name for name in _FIELDS if f"{name}={endpoints.MADE_UP}" in body]
     if not repeated:
         return None
     expected = "405 or 501, or a response without the fields that hold credentials"

@@ -24,20 +24,15 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Embed
+from apicheck.checks.formats._embed import find_promise
 
 _FACT = "formats.embed"
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
     """To reads with the parameter, where the policy says what it adds."""
-    facts = subject.facts.formats.embed
-    if facts is None:
-        return NotApplicable("the policy promises no members that are added on request")
-    known = {one.name for one in subject.op.parameters if one.place == "query"}
-    selected = subject.op.method == "GET" and subject.context.selects(facts.ops, subject.op)
-    if not selected or facts.parameter not in known:
-        return NotApplicable(f"it is no read with the parameter {facts.parameter}")
-    return Applies(facts=(_FACT,))
+    found = find_promise(subject)
+    return found if isinstance(found, NotApplicable) else Applies(facts=(_FACT,))
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
@@ -47,10 +42,9 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def _promised(subject: Subject) -> Embed:
-    facts = subject.facts.formats.embed
-    if facts is None:
-        raise ValueError("the policy promises no members that are added on request")
-    return facts
+    found = find_promise(subject)
+    assert isinstance(found, Embed)  # applies() made sure
+    return found
 
 
 def script(subject: Subject) -> Script:

@@ -15,7 +15,6 @@ from apicheck.authoring import (
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Operation,
     Outcome,
     Role,
     Script,
@@ -95,7 +94,8 @@ def _read_ids(created: Exchange) -> list[str]:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The object must be listed since before, and nothing changed earlier since afterwards."""
     facts, creator = _promised(subject), _lists.find_creator(subject)
-    made = [e for e in transcript.of_role(Role.SETUP) if creator and _is_of(e, creator)]
+    setup = transcript.of_role(Role.SETUP)
+    made = [one for one in setup if creator and one.request.operation == creator.id]
     if not made:
         return Inconclusive("no object was created")
     created = made[-1]
@@ -118,10 +118,6 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     expected = f"the object that was changed at {_lists.write_moment(changed_at)}"
     actual = f"a list since {_lists.write_moment(changed_at - _lists.HOUR_S)} without it"
     return Failure("leaves-out", expected, actual, exchange=before[-1].id)
-
-
-def _is_of(exchange: Exchange, operation: Operation) -> bool:
-    return exchange.request.operation == operation.id
 
 
 def _list_moments(page: Exchange, member: str) -> Iterator[tuple[str, float]]:

@@ -17,6 +17,7 @@ from apicheck.authoring import (
     spreading,
     steps,
 )
+from apicheck.checks.formats._embed import find_promise
 from apicheck.checks.formats._tolerated import OUTCOMES, find_reason
 from apicheck.checks.formats._tolerated import judge as judge_by_promise
 
@@ -28,14 +29,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     """To reads with the parameter of `formats.embed`, which takes any text."""
     if reason := find_reason(subject, _KIND):
         return reason
-    facts = subject.facts.formats.embed
-    if facts is None:
-        return NotApplicable("the policy promises no members that are added on request")
-    known = {one.name for one in subject.op.parameters if one.place == "query"}
-    selected = subject.op.method == "GET" and subject.context.selects(facts.ops, subject.op)
-    if not selected or facts.parameter not in known:
-        return NotApplicable(f"it is no read with the parameter {facts.parameter}")
-    return Applies(facts=(f"requests.{_KIND}",))
+    found = find_promise(subject)
+    return found if isinstance(found, NotApplicable) else Applies(facts=(f"requests.{_KIND}",))
 
 
 def cases(_: Subject) -> tuple[Case, ...]:

@@ -12,7 +12,6 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
-    judging,
 )
 from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
@@ -20,7 +19,7 @@ from apicheck.checks.headers._rules import applies_where, describe_field, due_wh
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
     """Compare each field that is promised to come back with the one that was sent."""
     for fact, header, promise in find_promises(context, exchange):
-        sent = None if promise.echo is None else judging.sent_header(exchange, promise.echo)
+        sent = None if promise.echo is None else exchange.request.header(promise.echo)
         if sent is None:
             continue
         wrong = None

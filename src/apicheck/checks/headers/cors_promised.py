@@ -18,6 +18,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    alter,
     build,
     steps,
 )
@@ -66,9 +67,9 @@ def _find_promise(subject: Subject) -> tuple[Cors, str]:
 
 def _list_asked_fields(request: Request) -> tuple[str, ...]:
     """Names of the header fields that a browser asks for, sorted and in lower case."""
-    media = next((v for name, v in request.headers if name.lower() == "content-type"), "")
+    media = alter.media_type_of(request)
     names = {c.name.lower() for c in request.credentials if c.place == "header"}
-    if media and media.partition(";")[0].strip() not in _SAFELISTED:
+    if media and media not in _SAFELISTED:
         names.add("content-type")
     return tuple(sorted(names))
 

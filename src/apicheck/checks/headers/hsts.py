@@ -16,7 +16,6 @@ from apicheck.authoring import (
     Severity,
     Subject,
     folds,
-    judging,
 )
 from apicheck.authoring.facts import Hsts
 from apicheck.authoring.fields import parse_count
@@ -50,7 +49,7 @@ def _is_secure(context: RunContext, exchange: Exchange) -> bool:
     """Whether a request came by HTTPS, or says so for a proxy that ends HTTPS."""
     if exchange.request.via is not None:
         return not exchange.request.via.is_plain
-    forwarded = judging.sent_header(exchange, "X-Forwarded-Proto")
+    forwarded = exchange.request.header("X-Forwarded-Proto")
     return context.base_url.startswith("https:") or forwarded == "https"
 
 

@@ -12,7 +12,6 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
-    judging,
 )
 from apicheck.authoring.facts import HeaderRule
 from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
@@ -37,7 +36,7 @@ def _may_be_required(promise: HeaderRule) -> bool:
 
 def _is_required(promise: HeaderRule, exchange: Exchange) -> bool:
     """Whether the field must be present, and no other check of the family looks for it."""
-    echoed = promise.echo is not None and judging.sent_header(exchange, promise.echo) is not None
+    echoed = promise.echo is not None and exchange.request.header(promise.echo) is not None
     return _may_be_required(promise) and not echoed
 
 

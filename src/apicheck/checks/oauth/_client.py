@@ -53,7 +53,7 @@ def find_place(subject: Subject) -> Steps[str]:
     exchange = yield from steps.send(
         write_form(request, pairs, client, HEADER), Role.SETUP, "OAuth client by Basic"
     )
-    known = body_members(exchange).get("error") in _OF_KNOWN_CLIENTS
+    known = exchange.members.get("error") in _OF_KNOWN_CLIENTS
     return BODY if exchange.status in _REFUSED and not known else HEADER
 
 
@@ -106,7 +106,7 @@ def grant_token(
 ) -> Steps[Mapping[str, Json]]:
     """Ask for a token; the members of the response. Ends the script when none is granted."""
     exchange = yield from ask_token(subject, client, *scopes, role=role)
-    granted = body_members(exchange)
+    granted = exchange.members
     if not exchange.succeeded or not isinstance(granted.get("access_token"), str):
         steps.end_script(
             Inconclusive(f"the token operation granted no token ({describe(exchange)})")
@@ -187,8 +187,7 @@ def use_token(
 
 def _counts_people(context: RunContext, operation: str) -> bool:
     """Whether the requests of a known person count together, whatever the token."""
-    limits, named = context.facts.rate_limits, context.consent and context.consent.identity
-    bucket = limits.buckets.get(context.bucket_of.get(operation, "")) if limits else None
+    named, bucket = context.consent and context.consent.identity, context.bucket_for(operation)
     return bool(named) and bucket is not None and bucket.per in ("user", "account")
 
 
@@ -210,13 +209,7 @@ def refresh_and_use(
     exchange = yield from refresh_token(
         subject, client, granted["refresh_token"], *parameters, role=Role.TABLE
     )
-    new = body_members(exchange)
+    new = exchange.members
     if exchange.succeeded and isinstance(new.get("access_token"), str):
         yield from use_token(subject, operation, new["access_token"], client, Role.TABLE)
     yield from discard_tokens(subject, client, {**granted, **new})
-
-
-def body_members(exchange: Exchange) -> Mapping[str, Json]:
-    """The members of a response; {} when its body is no JSON object."""
-    value = exchange.json_or()
-    return value if isinstance(value, dict) else {}

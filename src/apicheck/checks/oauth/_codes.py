@@ -26,7 +26,6 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     Pairs,
-    body_members,
     discard_tokens,
     request_token,
 )
@@ -222,7 +221,7 @@ def issue_code(subject: Subject) -> Steps[tuple[Minter, str]]:
 def present_code(subject: Subject, client: Minter, code: str, **changes: str) -> Steps[None]:
     """Ask for a token by a code that must be refused, and discard what it gets all the same."""
     exchange = yield from exchange_code(subject, client, code, Role.TABLE, **changes)
-    yield from discard_tokens(subject, client, body_members(exchange))
+    yield from discard_tokens(subject, client, exchange.members)
 
 
 def exchange_code(

@@ -45,8 +45,7 @@ def fetch_metadata(subject: Subject) -> Steps[Mapping[str, Json]]:
 
 def read_members(exchange: Exchange) -> Mapping[str, Json]:
     """The members of the metadata in a response; {} where it has none."""
-    value = exchange.json_or()
-    return value if exchange.succeeded and isinstance(value, dict) else {}
+    return exchange.members if exchange.succeeded else {}
 
 
 def find_metadata(

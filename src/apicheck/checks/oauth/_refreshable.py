@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.authoring import Json, Minter, NotTested, NotTestedKind, Role, Steps, Subject, steps
-from apicheck.checks.oauth._client import ask_token, body_members, discard_tokens
+from apicheck.checks.oauth._client import ask_token, discard_tokens
 from apicheck.checks.oauth._codes import exchange_code, needs_codes, obtain_code
 from apicheck.checks.oauth._scopes import list_usual_scopes
 
@@ -18,7 +18,7 @@ def grant_refreshable(subject: Subject, client: Minter, *scopes: str) -> Steps[M
     """
     oauth = subject.facts.oauth
     wanted = (*scopes, oauth.refresh_scope) if oauth and oauth.refresh_scope else scopes
-    granted = body_members((yield from ask_token(subject, client, *wanted)))
+    granted = (yield from ask_token(subject, client, *wanted)).members
     if isinstance(granted.get("refresh_token"), str):
         return granted
     yield from discard_tokens(subject, client, granted)
@@ -28,7 +28,7 @@ def grant_refreshable(subject: Subject, client: Minter, *scopes: str) -> Steps[M
         remedy = why.remedy if isinstance(why, NotTested) else ""
         steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason, remedy))
     code = yield from obtain_code(subject, client, *(wanted or list_usual_scopes(subject)))
-    granted = body_members((yield from exchange_code(subject, client, code, Role.SETUP)))
+    granted = (yield from exchange_code(subject, client, code, Role.SETUP)).members
     if isinstance(granted.get("refresh_token"), str):
         return granted
     yield from discard_tokens(subject, client, granted)

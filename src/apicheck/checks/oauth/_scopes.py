@@ -13,7 +13,6 @@ from apicheck.authoring import (
     Subject,
     steps,
 )
-from apicheck.checks.oauth._client import body_members
 
 
 def find_scoped(subject: Subject) -> tuple[str, tuple[str, ...]]:
@@ -45,7 +44,7 @@ def judge_beside(exchange: Exchange, unwanted: str, outcome: str, expected: str)
 
     The response is one that grants a token (RFC 6749, section 5.1).
     """
-    stated = body_members(exchange).get("scope")
+    stated = exchange.members.get("scope")
     if isinstance(stated, str) and unwanted not in stated.split():
         return None
     came = "a token, and a response without scope" if stated is None else f"scope {stated!r}"

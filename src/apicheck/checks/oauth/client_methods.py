@@ -17,7 +17,6 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     HEADER,
-    body_members,
     discard_tokens,
     parameters_of,
     write_form,
@@ -38,7 +37,7 @@ def script(subject: Subject) -> Script:
     request = yield from build.valid_request(subject)
     form = write_form(request, parameters_of(request), client, subject.row.name)
     exchange = yield from steps.send(form)
-    yield from discard_tokens(subject, client, body_members(exchange))
+    yield from discard_tokens(subject, client, exchange.members)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

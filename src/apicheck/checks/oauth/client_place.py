@@ -21,7 +21,6 @@ from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
     add_basic,
-    body_members,
     credential_pairs,
     write_form,
 )
@@ -51,7 +50,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail if the server grants a token; other checks judge how it refuses the request."""
     for exchange in transcript.exercised:
-        if "access_token" not in body_members(exchange):
+        if "access_token" not in exchange.members:
             continue
         if subject.row.name == _IN_URL:
             expected = "no token: client credentials must not be in the URL"

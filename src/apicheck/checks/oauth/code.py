@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Transcript,
     describe,
 )
-from apicheck.checks.oauth._client import body_members, discard_tokens, use_token
+from apicheck.checks.oauth._client import discard_tokens, use_token
 from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
 from apicheck.checks.oauth._operations import applies_to, token_operation
 from apicheck.checks.oauth._scopes import find_scoped
@@ -27,7 +27,7 @@ def script(subject: Subject) -> Script:
     operation, scopes = find_scoped(subject)
     code = yield from obtain_code(subject, client, *scopes)
     exchange = yield from exchange_code(subject, client, code, Role.TABLE)
-    granted = body_members(exchange)
+    granted = exchange.members
     if exchange.succeeded and isinstance(granted.get("access_token"), str):
         token = granted["access_token"]
         yield from use_token(subject, operation, token, client, Role.TABLE, person=True)

@@ -17,7 +17,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.oauth import _families
-from apicheck.checks.oauth._client import body_members, discard_tokens, use_new_token
+from apicheck.checks.oauth._client import discard_tokens, use_new_token
 from apicheck.checks.oauth._codes import exchange_code, find_client, needs_codes, obtain_code
 from apicheck.checks.oauth._families import OUTCOMES, judge_ended, try_token
 from apicheck.checks.oauth._operations import applies_to, refreshes, token_operation
@@ -41,13 +41,13 @@ def script(subject: Subject) -> Script:
     operation, scopes = find_scoped(subject)
     more = (oauth.refresh_scope,) if oauth and oauth.refresh_scope else ()
     code = yield from obtain_code(subject, client, *scopes, *more)
-    granted = body_members((yield from exchange_code(subject, client, code, Role.SETUP)))
+    granted = (yield from exchange_code(subject, client, code, Role.SETUP)).members
     if not isinstance(granted.get("access_token"), str):
         steps.end_script(Inconclusive("a new code is not accepted"))
     yield from use_new_token(subject, operation, granted["access_token"], client)
     again = yield from exchange_code(subject, client, code, Role.SETUP)
     if again.succeeded:
-        yield from discard_tokens(subject, client, body_members(again))
+        yield from discard_tokens(subject, client, again.members)
         steps.end_script(Inconclusive(f"the server accepts a used code ({describe(again)})"))
     if subject.row.name != "access token" and "refresh_token" not in granted:
         steps.end_script(Inconclusive("the code got no refresh token"))

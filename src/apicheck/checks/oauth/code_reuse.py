@@ -17,7 +17,7 @@ from apicheck.authoring import (
     judging,
     steps,
 )
-from apicheck.checks.oauth._client import body_members, discard_tokens
+from apicheck.checks.oauth._client import discard_tokens
 from apicheck.checks.oauth._codes import exchange_code, issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
 
@@ -29,7 +29,7 @@ def script(subject: Subject) -> Script:
     if not first.succeeded:
         steps.end_script(Inconclusive(f"a new code is not accepted ({describe(first)})"))
     yield from present_code(subject, client, code)
-    yield from discard_tokens(subject, client, body_members(first))
+    yield from discard_tokens(subject, client, first.members)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

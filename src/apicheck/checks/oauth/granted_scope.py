@@ -21,7 +21,6 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
-    body_members,
     discard_tokens,
     grant_token,
     request_token,
@@ -57,7 +56,7 @@ def script(subject: Subject) -> Script:
             subject, token_operation(subject), client, CREDENTIALS, wanted
         )
         exchange = yield from steps.send(request)
-        yield from discard_tokens(subject, client, body_members(exchange))
+        yield from discard_tokens(subject, client, exchange.members)
         return
     granted = yield from grant_token(subject, client, *scopes, role=Role.TABLE)
     outside = find_beyond(subject, scopes)
@@ -76,7 +75,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         expected = "refused, or a scope without the unknown one"
         return judge_beside(first, _NO_SCOPE, "unknown-granted", expected)
     _, scopes = find_scoped(subject)
-    stated = str(body_members(first).get("scope", "")).split()
+    stated = str(first.members.get("scope", "")).split()
     more = sorted(set(stated) - subject.facts.authorization.with_implied(scopes))
     if more:
         expected, came = f"at most the scope {' '.join(scopes)}", f"{' '.join(more[:3])} as well"

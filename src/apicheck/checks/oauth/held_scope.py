@@ -20,7 +20,6 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
-    body_members,
     discard_tokens,
     request_token,
 )
@@ -69,7 +68,7 @@ def script(subject: Subject) -> Script:
         subject, token_operation(subject), client, CREDENTIALS, wanted
     )
     exchange = yield from steps.send(request)
-    yield from discard_tokens(subject, client, body_members(exchange))
+    yield from discard_tokens(subject, client, exchange.members)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -22,7 +22,7 @@ from apicheck.authoring import (
     Transcript,
     steps,
 )
-from apicheck.checks.oauth._client import body_members, request_token
+from apicheck.checks.oauth._client import request_token
 from apicheck.checks.oauth._codes import find_authorization_path
 from apicheck.checks.oauth._metadata import applies, fetch_metadata, find_metadata, read_list
 from apicheck.checks.oauth._operations import refreshes, token_operation
@@ -120,7 +120,7 @@ def _judge_issuer(name: str, members: Mapping[str, Json], first: Exchange) -> Ju
 
 
 def _is_unsupported(exchange: Exchange) -> bool:
-    return body_members(exchange).get("error") == "unsupported_grant_type"
+    return exchange.members.get("error") == "unsupported_grant_type"
 
 
 CHECK = Check(

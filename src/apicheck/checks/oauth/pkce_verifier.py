@@ -15,7 +15,7 @@ from apicheck.authoring import (
     Transcript,
     judging,
 )
-from apicheck.checks.oauth._client import body_members, discard_tokens
+from apicheck.checks.oauth._client import discard_tokens
 from apicheck.checks.oauth._codes import (
     S256,
     VERIFIER,
@@ -60,7 +60,7 @@ def script(subject: Subject) -> Script:
         _UNASKED: VERIFIER,
     }
     exchange = yield from exchange_code(subject, client, code, Role.TABLE, verifier=verifiers[name])
-    yield from discard_tokens(subject, client, body_members(exchange))
+    yield from discard_tokens(subject, client, exchange.members)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -28,7 +28,6 @@ from apicheck.authoring import (
 )
 from apicheck.checks.oauth._client import (
     CREDENTIALS,
-    body_members,
     discard_tokens,
     request_token,
 )
@@ -86,7 +85,7 @@ def script(subject: Subject) -> Script:
     if row == _OWN:
         request = yield from request_token(subject, token_operation(subject), client, CREDENTIALS)
         granted = yield from steps.send(request)
-        yield from discard_tokens(subject, client, body_members(granted))
+        yield from discard_tokens(subject, client, granted.members)
         return
     _, scopes = find_scoped(subject)
     code = yield from obtain_code(subject, client, *scopes)
@@ -101,7 +100,7 @@ def script(subject: Subject) -> Script:
     refused = yield from exchange_code(
         subject, client, code, Role.TABLE, redirect_uri=uri, verifier=None
     )
-    yield from discard_tokens(subject, client, body_members(refused))
+    yield from discard_tokens(subject, client, refused.members)
 
 
 def _exchange_properly(subject: Subject, client: Minter, code: str) -> Steps[None]:
@@ -111,7 +110,7 @@ def _exchange_properly(subject: Subject, client: Minter, code: str) -> Steps[Non
     if not proper.succeeded:
         words = f"a code of this client gets no token with its verifier ({describe(proper)})"
         steps.end_script(Inconclusive(words))
-    yield from discard_tokens(subject, client, body_members(proper))
+    yield from discard_tokens(subject, client, proper.members)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -15,7 +15,7 @@ from apicheck.authoring import (
     build,
     describe,
 )
-from apicheck.checks.oauth._client import body_members, refresh_and_use
+from apicheck.checks.oauth._client import refresh_and_use
 from apicheck.checks.oauth._operations import applies_to, token_operation
 from apicheck.checks.oauth._refreshable import grant_refreshable
 from apicheck.checks.oauth._scopes import find_scoped
@@ -40,7 +40,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     first = next(iter(transcript.exercised), None)
     oauth = subject.facts.oauth
     rotates = oauth is not None and oauth.refresh == "rotating"
-    if first and rotates and not body_members(first).get("refresh_token"):
+    if first and rotates and not first.members.get("refresh_token"):
         expected = "the next refresh_token: the policy says that refresh tokens rotate"
         return Failure("no-rotation", expected, "no refresh_token", exchange=first.id)
     return None

@@ -16,7 +16,6 @@ from apicheck.authoring import (
     judging,
 )
 from apicheck.checks.oauth._client import (
-    body_members,
     discard_tokens,
     refresh_token,
 )
@@ -30,7 +29,7 @@ def script(subject: Subject) -> Script:
     first, second = subject.context.clients[:2]
     granted = yield from grant_refreshable(subject, first)
     exchange = yield from refresh_token(subject, second, granted["refresh_token"], role=Role.TABLE)
-    yield from discard_tokens(subject, second, body_members(exchange))
+    yield from discard_tokens(subject, second, exchange.members)
     yield from discard_tokens(subject, first, granted)
 
 

@@ -17,7 +17,6 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.oauth._client import (
-    body_members,
     discard_tokens,
     refresh_token,
     use_new_token,
@@ -49,11 +48,11 @@ def script(subject: Subject) -> Script:
     granted = yield from grant_refreshable(subject, client, *scopes)
     used = granted["refresh_token"]
     refreshed = yield from refresh_token(subject, client, used, role=Role.SETUP)
-    newest = {**granted, **body_members(refreshed)}
+    newest = {**granted, **refreshed.members}
     yield from use_new_token(subject, operation, newest["access_token"], client)
     again = yield from refresh_token(subject, client, used, role=Role.SETUP)
     if again.succeeded:
-        yield from discard_tokens(subject, client, body_members(again))
+        yield from discard_tokens(subject, client, again.members)
         words = f"the server accepts a used refresh token ({describe(again)})"
         steps.end_script(Inconclusive(words))
     yield from try_token(subject, operation, client, newest)

@@ -20,7 +20,6 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.oauth._client import (
-    body_members,
     discard_tokens,
     refresh_token,
 )
@@ -45,7 +44,7 @@ def script(subject: Subject) -> Script:
     if not first.succeeded:
         steps.end_script(Inconclusive(f"a new refresh token is not accepted ({describe(first)})"))
     again = yield from refresh_token(subject, client, token, role=Role.TABLE)
-    for members in (body_members(again), {**granted, **body_members(first)}):
+    for members in (again.members, {**granted, **first.members}):
         yield from discard_tokens(subject, client, members)
 
 

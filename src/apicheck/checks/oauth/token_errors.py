@@ -27,7 +27,6 @@ from apicheck.checks.oauth._client import (
     CREDENTIALS,
     REFRESH,
     Pairs,
-    body_members,
     find_place,
     write_form,
 )
@@ -108,12 +107,12 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     name = subject.row.name
     for exchange in transcript.exercised:
         expected, error = _find_expected(subject, exchange)
-        if "access_token" in body_members(exchange):
+        if "access_token" in exchange.members:
             words = f"{judging.expected_text(expected)}, error {error}"
             return Failure("accepted", words, "a token", name, exchange.id)
         if wrong := judging.judge_status(exchange, expected):
             return replace(wrong, detail=name)
-        code = body_members(exchange).get("error")
+        code = exchange.members.get("error")
         if code != error:
             shown = "no error code" if code is None else f"error {pointers.describe_value(code)}"
             came = f"{describe(exchange)} with {shown}"

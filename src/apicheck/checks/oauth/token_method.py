@@ -21,7 +21,6 @@ from apicheck.authoring import (
 from apicheck.checks.oauth._client import (
     BODY,
     CREDENTIALS,
-    body_members,
     credential_pairs,
     find_place,
     write_form,
@@ -52,7 +51,7 @@ def script(subject: Subject) -> Script:
 def judge(_: Subject, transcript: Transcript) -> Judgement:
     """Fail if the server grants a token; other checks judge how it refuses the method."""
     for exchange in transcript.exercised:
-        if "access_token" in body_members(exchange):
+        if "access_token" in exchange.members:
             expected = "no token: a token request is a POST"
             return Failure("granted", expected, "a token", exchange=exchange.id)
     return None

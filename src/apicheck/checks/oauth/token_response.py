@@ -17,7 +17,6 @@ from apicheck.authoring import (
     Subject,
     folds,
 )
-from apicheck.checks.oauth._client import body_members
 
 _ROUNDED_S = 5
 """Seconds by which the remaining lifetime may be below the whole of it."""
@@ -36,7 +35,7 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
     oauth = context.facts.oauth
     if oauth is None or exchange.request.operation != oauth.token or not exchange.succeeded:
         return
-    members = body_members(exchange)
+    members = exchange.members
     if "error" not in members:
         yield "oauth", _judge(members, oauth.lifetime_s, exchange)
 

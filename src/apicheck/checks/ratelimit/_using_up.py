@@ -195,7 +195,7 @@ def judge_shared(subject: Subject, transcript: Transcript, who: str) -> Judgemen
     if is_refused(limits, last):
         return None
     if last.succeeded:
-        return Inconclusive("the limit ended before it was asked again")
+        return Inconclusive("the limit had recovered before the request was sent again")
     return Inconclusive(f"the response was {describe(last)}, for another reason")
 
 

@@ -53,7 +53,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if not is_refused(limits, last):
         return Inconclusive(f"the response was {describe(last)}, for another reason")
     if len(transcript.exercised) < _TRIALS:
-        return Inconclusive("the limit was not asked often enough")
+        return Inconclusive("too few requests were sent after the limit")
     if (doubt := doubt_refusal(bucket)) is not None:
         return doubt
     silence = f"{recovery_of(bucket):g} s without a request"

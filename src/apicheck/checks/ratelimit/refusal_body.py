@@ -13,6 +13,7 @@ from apicheck.authoring import (
     Outcome,
     Severity,
     Subject,
+    media_types,
     validation,
 )
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
@@ -38,7 +39,7 @@ def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
     if not counted.attributed or exchange.bodiless:
         return
     response = exchange.received
-    expected = (refusal.media or "").partition(";")[0].strip().lower()
+    expected = media_types.strip_parameters(refusal.media or "")
     if expected and response.media_type != expected:
         actual = response.media_type or "no Content-Type"
         yield Failure("wrong-media-type", expected, actual, actual, exchange.id)

@@ -63,7 +63,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     served = [one.received_at for one in transcript.of_role(Role.SETUP) if one.succeeded]
     silence = last.sent_at - max(served, default=last.sent_at)
     if silence < recovery_of(bucket):
-        return Inconclusive("the limit was not asked long enough")
+        return Inconclusive("the refused requests did not go on for long enough")
     if (doubt := doubt_refusal(bucket)) is not None:
         return doubt
     expected = f"a success {recovery_of(bucket):g} s after the last one, as refusals do not count"

@@ -41,8 +41,7 @@ def _plain(name: str) -> str:
 
 def _list_numbers(page: Exchange) -> Iterator[tuple[str, int]]:
     """The numbers beside the items: in the body, what it says of the page, and the head."""
-    body = page.json_or()
-    members = body if isinstance(body, Mapping) else {}
+    members = page.members
     beside = (value for name, value in members.items() if _BESIDE.fullmatch(_plain(name)))
     for holder in (members, *beside):
         for name, value in holder.items() if isinstance(holder, Mapping) else ():

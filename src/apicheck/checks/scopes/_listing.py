@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from apicheck.authoring import EndOfScript, Exchange, Json, RunContext, listing, pointers, variation
+from apicheck.authoring import EndOfScript, Exchange, Json, RunContext, listing, pointers
 from apicheck.authoring.listing import Need
 from apicheck.checks.scopes._foreign import looks_counted
 
@@ -39,7 +39,7 @@ def read_made(context: RunContext, created: Exchange, need: Need) -> Made | None
         names = tuple(name for name, value in item.items() if str(value) == wanted)
         if names:
             return Made(wanted, names, _scalars(item, *names))
-    sent = variation.read_members(created.request)
+    sent = created.request.members
     return Made(wanted, (need.name, *_USUAL), _scalars(sent, *_USUAL))
 
 

@@ -148,7 +148,7 @@ def _find_filters(
 
     GET /parcels?depot_id=… where POST /parcels names the depot in its body.
     """
-    recipe, sent = subject.context.recipes[creator.id], variation.read_members(created.request)
+    recipe, sent = subject.context.recipes[creator.id], created.request.members
     needs = recipe.needs if isinstance(recipe, Recipe) else ()
     named = {need.name.removeprefix("/") for need in needs if need.place == "body"}
     for parameter in subject.op.parameters:

@@ -39,7 +39,8 @@ def _list_retired(found: Versions) -> tuple[str, ...]:
     )
 
 
-def _list_missing(_: Versions) -> tuple[None]:
+def list_missing(_: Versions) -> tuple[str | None, ...]:
+    """The request without a version."""
     return (None,)
 
 
@@ -48,7 +49,7 @@ KINDS: Mapping[str, Rows] = {
     "future": list_future,
     "malformed": list_malformed,
     "retired": _list_retired,
-    "missing": _list_missing,
+    "missing": list_missing,
 }
 
 

@@ -22,13 +22,11 @@ from apicheck.authoring import (
     Transcript,
     Versions,
     describe,
+    judging,
 )
 from apicheck.authoring.facts import RedirectedTo, ServedBy
 from apicheck.checks.versioning._kinds import Rows, find_treatment
 from apicheck.checks.versioning._requests import find_obstacle, send_version, versions_of
-
-FAILURES = frozenset(range(500, 600)) - {503}
-"""The statuses by which a server says that it failed; 503 says that it is busy."""
 
 
 def find_refusal(subject: Subject, kind: str) -> Applies | NotApplicable | NotTested:
@@ -44,7 +42,7 @@ def find_refusal(subject: Subject, kind: str) -> Applies | NotApplicable | NotTe
     return find_obstacle(subject) or applies
 
 
-PROVOKED = tuple(str(status) for status in sorted(FAILURES))
+PROVOKED = tuple(str(status) for status in sorted(judging.FAILURES))
 
 
 def judge_refusal(
@@ -59,7 +57,7 @@ def judge_refusal(
         if exchange.succeeded:
             return Failure("accepted", due, describe(exchange), exchange=exchange.id)
     for exchange in transcript.exercised:
-        if server_error and exchange.status in FAILURES:
+        if server_error and exchange.status in judging.FAILURES:
             return Failure("server-error", due, describe(exchange), exchange=exchange.id)
         if exchange.status not in subject.expected.statuses:
             return Failure("wrong-status", due, describe(exchange), exchange=exchange.id)

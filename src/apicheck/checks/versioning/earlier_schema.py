@@ -13,6 +13,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
+    media_types,
     validation,
 )
 from apicheck.authoring.document import Media, Spec
@@ -47,14 +48,13 @@ def _find_media(context: RunContext, old: Spec, exchange: Exchange) -> Media | N
     pairs = _history.find_pairs(context, old).values()
     was = next((one for one, other in pairs if other is not None and other.id == now), None)
     described = was.response_for(exchange.status) if was else None
-    sent = _name(exchange.received.header("Content-Type") or "")
-    if described is None or not sent.endswith(("/json", "+json")):
+    sent = exchange.received.media_type
+    if described is None or not media_types.is_json(sent):
         return None
-    return next((one for one in described.media if _name(one.media_type) == sent), None)
-
-
-def _name(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
+    return next(
+        (one for one in described.media if media_types.strip_parameters(one.media_type) == sent),
+        None,
+    )
 
 
 def _find_mismatches(

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from apicheck.authoring import Versions
+from apicheck.checks.versioning._kinds import list_missing
 from apicheck.checks.versioning._refusals import refused_versions
-
-
-def rows(_: Versions) -> tuple[str | None, ...]:
-    """The request without a version."""
-    return (None,)
 
 
 def explain(versions: Versions, _: str | None) -> str:
@@ -26,7 +22,7 @@ CHECK = refused_versions(
     title="A request without a version is refused as promised",
     failure_title="A request without a version is not refused as promised",
     kind="missing",
-    rows=rows,
+    rows=list_missing,
     why=explain,
     standards=("rfc9110#15.5.1",),
     proven_by={

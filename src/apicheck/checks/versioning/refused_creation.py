@@ -36,7 +36,7 @@ from apicheck.checks.versioning._refusals import PROVOKED
 from apicheck.checks.versioning._requests import collides, find_obstacle, versions_of
 
 _MOST = 2
-"""How many operations are asked: most servers read the version in one place for all of them."""
+"""How many operations are tried: most servers read the version in one place for all of them."""
 _NAMES = {"unknown": list_unknown, "future": list_future}
 
 

@@ -31,7 +31,7 @@ from apicheck.checks.versioning._requests import (
 )
 
 _TRIED = 3
-"""How many operations are asked: not each of them need have existed in the retired version."""
+"""How many operations are tried: not each of them need have existed in the retired version."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:

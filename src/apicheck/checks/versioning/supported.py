@@ -23,9 +23,10 @@ from apicheck.authoring import (
     build,
     describe,
     fields,
+    judging,
     steps,
 )
-from apicheck.checks.versioning._refusals import FAILURES, PROVOKED
+from apicheck.checks.versioning._refusals import PROVOKED
 from apicheck.checks.versioning._requests import (
     find_obstacle,
     list_operations,
@@ -90,7 +91,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     if any(exchange.succeeded for exchange in asked):
         return None
     last = asked[-1]
-    if any(exchange.status in _OF_CALLERS or exchange.status in FAILURES for exchange in asked):
+    others = judging.FAILURES | set(_OF_CALLERS)
+    if any(exchange.status in others for exchange in asked):
         return Inconclusive(f"the response was {describe(last)}, for another reason")
     found = versions_of(subject)
     if found.place == "path" and not last.request.operation:

@@ -27,7 +27,6 @@ from apicheck.authoring import (
     Transcript,
     build,
     describe,
-    judging,
     pointers,
     steps,
 )
@@ -268,7 +267,7 @@ def says_same(webhooks: Webhooks, one: Exchange, other: Exchange) -> bool:
 def read_id(webhooks: Webhooks, delivery: Exchange) -> str:
     """The id of a delivery, "" where it has none."""
     if header := webhooks.id.get("header"):
-        return judging.sent_header(delivery, header) or ""
+        return delivery.request.header(header) or ""
     if not webhooks.id_pointer:
         return ""
     value = pointers.at(read_payload(delivery), webhooks.id_pointer)
@@ -290,10 +289,7 @@ def is_at(delivery: Exchange, path: str) -> bool:
 
 def read_payload(delivery: Exchange) -> Json:
     """The body of a delivery as JSON, None where it is none."""
-    try:
-        return json.loads(delivery.request.body or b"")
-    except (ValueError, RecursionError):
-        return None
+    return pointers.read_json(delivery.request.body or b"")
 
 
 def read_event(webhooks: Webhooks, delivery: Exchange) -> str:

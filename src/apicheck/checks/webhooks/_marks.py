@@ -94,7 +94,7 @@ def deliveries_of_last(
 
 def _find_marks(of_cause: Subject, caused: Exchange) -> Iterator[str]:
     if place := variation.find_free_text(of_cause, caused.request):
-        text = pointers.at(variation.read_members(caused.request), place)
+        text = pointers.at(caused.request.members, place)
         if isinstance(text, str):
             yield text
     yield from _find_ids(caused.json_or())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -69,10 +68,7 @@ def _read_subscription(
     subscriptions: Subscriptions, exchange: Exchange
 ) -> Iterator[tuple[str, str]]:
     """(last segment of the URL, event) of a subscription that was made."""
-    try:
-        sent: Json = json.loads(exchange.request.body or b"")
-    except ValueError:
-        return
+    sent = exchange.request.members
     url, events = pointers.at(sent, subscriptions.url), pointers.at(sent, subscriptions.events)
     names = events if isinstance(events, list) else [events]
     if isinstance(url, str) and exchange.succeeded:

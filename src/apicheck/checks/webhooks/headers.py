@@ -13,7 +13,6 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
-    judging,
 )
 from apicheck.authoring.facts import HeaderRule, Webhooks
 from apicheck.checks.webhooks._received import applies_where, per_delivery
@@ -24,7 +23,7 @@ def inspect(context: RunContext, _: str, delivery: Exchange) -> Iterator[tuple[s
     webhooks = context.facts.webhooks
     assert isinstance(webhooks, Webhooks)  # something was delivered
     for name, rule in webhooks.delivery.headers.items():
-        value = judging.sent_header(delivery, name)
+        value = delivery.request.header(name)
         if value is None and rule.optional:
             continue
         yield "webhooks.delivery.headers", _find_failure(delivery, name, rule, value)

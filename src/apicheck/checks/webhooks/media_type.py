@@ -13,7 +13,7 @@ from apicheck.authoring import (
     RunContext,
     Severity,
     folds,
-    judging,
+    media_types,
 )
 from apicheck.authoring.facts import Webhooks
 from apicheck.checks.webhooks._received import applies_where, find_media, per_delivery
@@ -32,8 +32,8 @@ def inspect(
 
 
 def _find_failure(delivery: Exchange, known: list[str]) -> Failure | None:
-    sent = judging.sent_header(delivery, "Content-Type")
-    media = (sent or "").partition(";")[0].strip().lower()
+    sent = delivery.request.header("Content-Type")
+    media = media_types.strip_parameters(sent or "")
     if any(fnmatchcase(media, pattern) for pattern in known):
         return None
     actual = "no Content-Type" if sent is None else f"Content-Type: {sent}"

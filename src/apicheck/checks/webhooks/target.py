@@ -30,7 +30,6 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Event, Subscriptions, Webhooks
-from apicheck.authoring.variation import read_members
 from apicheck.checks.webhooks import _hooks
 
 _HOSTS = {
@@ -114,7 +113,7 @@ def _subscribe_outside(
     targets = _hooks.facts_of(subject).targets
     url = f"{next(iter(targets.schemes), 'https')}://{_NOBODY}/hook"
     outside = yield from _hooks.request_to_subscribe(subject, subscriptions, url, event)
-    named = [pointers.at(read_members(one), subscriptions.events) for one in (canonical, outside)]
+    named = [pointers.at(one.members, subscriptions.events) for one in (canonical, outside)]
     if event is None or named[0] == named[1]:
         yield from build.send_control(subject, subscriptions.create)
         return

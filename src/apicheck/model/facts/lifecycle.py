@@ -94,6 +94,12 @@ class Versioning:
     others: Mapping[str, Json] = field(default_factory=dict)
 
     @property
+    def treatments(self) -> Mapping[str, Treatment | None]:
+        """Kind of request whose version is not served by itself -> what becomes of it."""
+        kinds = ("unknown", "future", "malformed", "missing", "retired")
+        return {kind: getattr(self, kind) for kind in kinds}
+
+    @property
     def uses_own_fields(self) -> bool:
         """Whether the fields of RFC 9745 and RFC 8594 are not promised."""
         return self.others.get("standard") == "own"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from apicheck.model.results import ClauseResult, Results
 from apicheck.report.text import cut, join_lines
@@ -52,13 +52,9 @@ def _list_values(results: Results, item: ClauseResult) -> Iterator[str]:
     yield from (item.verdict.value, item.consequence.value, "yes" if item.in_scope else "no")
     yield item.kind.value if item.kind else ""
     yield from (item.reason, clause.quote or clause.statement or clause.title, clause.source)
-    yield from (_join(clause.actors), _join(tuple(checks)))
+    yield from (", ".join(clause.actors), ", ".join(checks))
     yield from (str(item.tally.get("pass", 0)), str(item.tally.get("fail", 0)))
-    yield _join(item.findings)
-
-
-def _join(words: Sequence[str]) -> str:
-    return ", ".join(words)
+    yield ", ".join(item.findings)
 
 
 def _make_harmless(value: str) -> str:

@@ -79,7 +79,7 @@ def _build_request(exchange: Exchange, base_url: str) -> Json:
         "bodySize": len(request.body or b""),
     }
     if request.body is not None:
-        media = next((value for name, value in headers if name.lower() == "content-type"), "")
+        media = request.header("Content-Type") or ""
         text, encoding = _write_body(request.body)
         built["postData"] = {"mimeType": media, "text": text}
         if encoding:  # the format has it for responses alone

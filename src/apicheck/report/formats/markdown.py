@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from apicheck.model.results import ClauseResult, Finding, Results
-from apicheck.model.verdict import Consequence, Verdict
+from apicheck.model.verdict import UNDECIDED, Consequence
 from apicheck.report.alike import group_alike
 from apicheck.report.consequences import find_consequences
 from apicheck.report.text import cut, join_lines, make_visible
@@ -18,7 +18,6 @@ from apicheck.report.words import CONSEQUENCES, GLYPHS, title_of
 
 MOST_BYTES = 60_000
 """A comment on GitHub holds 65,536 characters; a job summary, 1 MiB."""
-_OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PARTIAL, Verdict.NOT_TESTED)
 _NAMED = 8
 _LONGEST_LINE = 300
 _LONGEST_BLOCK = 3_000
@@ -92,7 +91,7 @@ def _describe_finding(
 
 
 def _list_open(clauses: Sequence[ClauseResult]) -> Iterator[str]:
-    left = [item for item in clauses if item.in_scope and item.verdict in _OPEN]
+    left = [item for item in clauses if item.in_scope and item.verdict in UNDECIDED]
     if left:
         yield f"### Not decided: {len(left)} {'clause' if len(left) == 1 else 'clauses'}\n"
     for item in left:
