@@ -40,7 +40,7 @@ from apicheck.checks.ratelimit._several import (
 )
 
 _MOST = 20
-_MOST_STEPS = 7
+_MOST_STEPS, _LONGEST_WINDOWS = 7, 10.0
 _FEW = 3
 """Requests that show whether a client whose limit is used up is admitted again."""
 _NAMELESS = "new tokens do not name their user"
@@ -69,7 +69,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     highest = max(one[0].limit or 1 for one in counts)
     involved = claim(bucket, *chain.from_iterable(counts))
     facts = tuple(f"rate_limits.{one.name}" for one in list_counting(subject, subject.op.id))
-    return Applies(_MOST_STEPS * (highest + 3), involved, last=True, facts=facts)
+    seconds = _LONGEST_WINDOWS * bucket.window_s
+    return Applies(_MOST_STEPS * (highest + 3), involved, last=True, facts=facts, seconds=seconds)
 
 
 def _list_low(subject: Subject) -> tuple[str, ...]:
