@@ -288,8 +288,16 @@ def _combine_passive(
 
 
 def index_exchanges(transcripts: Sequence[Transcript]) -> Mapping[str, Exchange]:
-    """Index every exchange by its id; several transcripts may share one."""
-    return {e.id: e for transcript in transcripts for e in transcript.exchanges}
+    """Index every exchange by its id; several transcripts may share one.
+
+    Where it is the control of one and exercises the property of another, it is the latter.
+    """
+    found: dict[str, Exchange] = {}
+    for exchange in (one for transcript in transcripts for one in transcript.exchanges):
+        known = found.get(exchange.id)
+        if known is None or exchange.role.exercises or not known.role.exercises:
+            found[exchange.id] = exchange
+    return found
 
 
 def select_for_passive(plan: Plan, transcripts: Sequence[Transcript]) -> tuple[Exchange, ...]:

@@ -15,7 +15,8 @@ class Send:
     """Send one request; the script receives the Exchange.
 
     share: steps with the same non-empty key are sent once a run, and every script receives
-        the same Exchange (control requests, fixtures that no probe uses up).
+        the same Exchange (control requests, fixtures that no probe uses up), with the role that
+        its own step has. A confirmation sends again what is no setup.
     paced: False in scripts that exceed a limit on purpose.
     has_another: whether the script asks in another way after a refusal (anything but None); the
         exchange is then recorded as an attempt, whatever the role.

@@ -219,11 +219,13 @@ class Driver:
         if not send.share:
             return self._send_with_retries(send, execution)
         key = send.share
-        if execution.attempt and send.role is Role.CONTROL:
+        if execution.attempt and send.role is not Role.SETUP:
             key += f" for {execution.job.key} again {execution.attempt}"
         exchange = self._memo.do(key, lambda: self._send_with_retries(send, execution))
-        execution.keep(exchange)
-        return exchange
+        # Another script may have sent it, to which it was something else.
+        shared = replace(exchange, role=_find_role(send, exchange, execution))
+        execution.keep(shared)
+        return shared
 
     def _send_with_retries(self, send: Send, execution: ProbeExecution) -> Exchange:
         """Send one request, and again after a 429 or 503 that the check does not provoke."""
@@ -244,8 +246,7 @@ class Driver:
             exchange = self._send_once(send, role, execution)
             admitted = exchange.status not in (TOO_MANY, _UNAVAILABLE)
             parts.pacer.note_recovery(admitted=admitted)
-        if send.has_another and not exchange.succeeded and send.has_another(exchange) is not None:
-            exchange = replace(exchange, role=Role.ATTEMPT)
+        exchange = replace(exchange, role=_find_role(send, exchange, execution))
         execution.keep(exchange)
         return exchange
 
@@ -370,6 +371,13 @@ class Driver:
         )
         response = Response(arrival.status) if arrival.status else None
         return parts.recorder.record_delivery(request, response, arrival.at, seen)
+
+
+def _find_role(send: Send, exchange: Exchange, execution: ProbeExecution) -> Role:
+    """What the exchange of a step is to its script: an attempt, where it asks in another way."""
+    if send.has_another and not exchange.succeeded and send.has_another(exchange) is not None:
+        return Role.ATTEMPT
+    return execution.role_of(send.role)
 
 
 def _name_owner(execution: ProbeExecution) -> str:

@@ -14,13 +14,17 @@ from apicheck.model.subject import Subject, SubjectKind
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A script, ready to play. provokes, accepted: as its check says."""
+    """A script, ready to play. provokes, accepted: as its check says.
+
+    seconds: the longest that it waits; others then find a limit as new.
+    """
 
     key: str
     subject: Subject
     script: Callable[[Subject], Script]
     claims: Claims = field(default_factory=Claims)
     last: bool = False
+    seconds: float = 0.0
     provokes: frozenset[int] = frozenset()
     accepted: bool = True
 
@@ -36,6 +40,7 @@ def make_job(probe: Probe) -> Job:
         script=check.script,
         claims=_claims_of(probe),
         last=probe.applies.last,
+        seconds=probe.applies.seconds,
         provokes=check.provokes | set(probe.subject.provokes.exact),
         accepted=check.accepted,
     )

@@ -78,14 +78,25 @@ def schedule(
 ) -> Iterator[Transcript]:
     """Transcripts in order of completion.
 
-    With a concurrency of 1 that is the order of `jobs`, those that use up limits last.
-    A job that waits for its claims is not overtaken by one that would take them. After a stop, or
-    when the caller stops reading, jobs that are playing end and no other begins.
+    With a concurrency of 1 that is the order of `jobs`, those that use up limits last. Of these,
+    those that wait least come first: the next then finds the limit used up. A job that waits for
+    its claims is not overtaken by one that would take them. After a stop, or when the caller stops
+    reading, jobs that are playing end and no other begins.
     """
     everything = tuple(jobs)
     for last in (False, True):
-        batch = [job for job in everything if job.last is last]
+        batch = _sort_by_wait([job for job in everything if job.last is last])
         yield from _play_batch(batch, play, table, max(1, concurrency), stop)
+
+
+def _sort_by_wait(jobs: list[Job]) -> list[Job]:
+    """The jobs in their order, but those that use up a limit in that of their waits."""
+    limited = iter(sorted(filter(_uses_up, jobs), key=lambda job: job.seconds))
+    return [next(limited) if _uses_up(job) else job for job in jobs]
+
+
+def _uses_up(job: Job) -> bool:
+    return any(name.startswith("bucket:") for name in job.claims.exclusive)
 
 
 def _play_batch(

@@ -27,7 +27,14 @@ from apicheck.requests.ways import (
     has_others,
 )
 
-__all__ = ["build_request", "identity_of", "resolve_recipe", "send_control", "valid_request"]
+__all__ = [
+    "build_request",
+    "identity_of",
+    "resolve_recipe",
+    "send_as_control",
+    "send_control",
+    "valid_request",
+]
 
 _PAUSE_S = 0.5
 
@@ -160,7 +167,7 @@ def _ask(
     while True:
         objects = None if way.fresh else shared_as
         way, request = yield from _resolve(subject, recipe, who, way, None, objects, above)
-        key = f"{share} ({way.words})" if share and way.words else share
+        key = _key_way(share, way)
         find_following = partial(find_next_way, context, recipe, who, way)
         exchange = yield from send(request, role, key, has_another=find_following)
         if exchange.succeeded:
@@ -245,7 +252,28 @@ def send_control(
     if not declared.safe and subject.context.mode is not Mode.FULL:
         return None
     who = identity or identity_of(subject, operation)
-    recipe = _find_recipe(subject, operation)
-    shared_as = f"for the control of {operation}" if recipe.consumes else ""
-    share = f"control {operation} as {who.name}"
+    share, shared_as = _share_control(_find_recipe(subject, operation), who)
     return (yield from _ask(subject, operation, who, Role.CONTROL, share, shared_as=shared_as))
+
+
+def send_as_control(subject: Subject, identity: Identity) -> Steps[Exchange]:
+    """Send the canonical request as an identity, which may be refused.
+
+    It is sent once for all scripts, those too that send it as a control.
+    """
+    recipe = _find_recipe(subject, subject.op.id)
+    share, shared_as = _share_control(recipe, identity)
+    way = yield from _recall_way(subject, recipe, identity)
+    objects = None if way.fresh else shared_as
+    way, request = yield from _resolve(subject, recipe, identity, way, None, objects)
+    return (yield from send(request, Role.TABLE, _key_way(share, way)))
+
+
+def _share_control(recipe: Recipe, who: Identity) -> tuple[str, str]:
+    """The keys under which scripts share a control, and the objects that it names."""
+    control = f"control {recipe.operation} as {who.name}"
+    return control, f"for the control of {recipe.operation}" if recipe.consumes else ""
+
+
+def _key_way(share: str, way: Way) -> str:
+    return f"{share} ({way.words})" if share and way.words else share

@@ -4,6 +4,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from apicheck.judge.results import select_for_passive
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Exchange, Request, Response, Role, Transcript
@@ -46,3 +48,11 @@ def test_an_exchange_in_two_transcripts_counts_once() -> None:
     transcripts = [Transcript(PROBE.key, (one,)), Transcript("another", (replace(one),))]
     seen = select_for_passive(PLAN, transcripts)
     assert [(e.id, len(e.observations)) for e in seen] == [("e1", 1)]
+
+
+@pytest.mark.parametrize("roles", [(Role.CONTROL, Role.TABLE), (Role.TABLE, Role.CONTROL)])
+def test_what_is_the_control_of_one_script_and_tests_the_property_of_another_is_the_latter(
+    roles: tuple[Role, Role],
+) -> None:
+    transcripts = [Transcript(f"a/b/{role}", (exchange(1, 403, role),)) for role in roles]
+    assert [one.role for one in select_for_passive(PLAN, transcripts)] == [Role.TABLE]

@@ -12,9 +12,11 @@ from apicheck.probe.job import Job
 from apicheck.probe.scheduler import ClaimTable, schedule
 
 
-def job(key: str, *, shared: str = "", exclusive: str = "", last: bool = False) -> Job:
+def job(
+    key: str, *, shared: str = "", exclusive: str = "", last: bool = False, seconds: float = 0.0
+) -> Job:
     claims = Claims(frozenset(shared.split()), frozenset(exclusive.split()))
-    return Job(key, None, None, claims, last)
+    return Job(key, None, None, claims, last, seconds)
 
 
 class Stage:
@@ -97,6 +99,16 @@ def test_jobs_that_use_up_limits_play_last() -> None:
     stage = run(jobs, 4)
     assert stage.order[-1] == "limit"
     assert not any("limit" in pair for pair in stage.together)
+
+
+def test_of_those_that_use_up_limits_the_ones_that_wait_least_come_first() -> None:
+    waits = {"a": 60.0, "b": 0.0, "c": 120.0, "d": 0.0}
+    limited = [
+        job(key, exclusive=f"bucket:{key} clock", last=True, seconds=seconds)
+        for key, seconds in waits.items()
+    ]
+    others = [job("before", last=True, seconds=9.0), job("after", last=True)]
+    assert run([others[0], *limited, others[1]], 1).order == ["before", *"bdac", "after"]
 
 
 def test_an_exception_of_a_job_reaches_the_caller_and_releases_its_claims() -> None:

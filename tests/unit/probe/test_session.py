@@ -188,6 +188,35 @@ def test_a_shared_request_is_sent_once_and_again_for_a_confirmation(
     assert again.exchanges[0].id != "e1"
 
 
+@pytest.mark.parametrize("first", [Role.CONTROL, Role.TABLE])
+def test_a_shared_request_is_to_each_script_what_the_script_sent_it_as(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf, first: Role
+) -> None:
+    plan = plan_for(target)
+    second = Role.TABLE if first is Role.CONTROL else Role.CONTROL
+    with Session(plan) as session:
+        transcripts = [
+            session.play(probe_of(plan, simple(Send(get(), role, "the same")), key=f"a/b/{role}"))
+            for role in (first, second)
+        ]
+    assert len(api.requests) == 1
+    assert [one.exchanges[0].id for one in transcripts] == ["e1", "e1"]
+    assert [one.exchanges[0].role for one in transcripts] == [first, second]
+
+
+def test_a_shared_request_that_exercises_a_property_is_sent_again_for_a_confirmation(
+    api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
+) -> None:
+    plan = plan_for(target)
+    sends = Send(get(), Role.SETUP, "what it names"), Send(get(), Role.TABLE, "the same")
+    probe = probe_of(plan, simple(*sends))
+    with Session(plan) as session:
+        first, again = session.play(probe), session.play(probe, attempt=1)
+    assert len(api.requests) == 3
+    assert first.exchanges[0].id == again.exchanges[0].id
+    assert first.exchanges[1].id != again.exchanges[1].id
+
+
 def test_the_role_of_a_request_that_exercises_the_property_can_be_renamed(
     api: Any, target: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:

@@ -94,6 +94,25 @@ def test_a_control_that_uses_its_object_up_is_made_once_with_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("operation", ["getContact", "deleteContact"])
+def test_a_request_as_a_control_is_the_one_that_other_scripts_send_as_their_control(
+    operation: str,
+) -> None:
+    bound = subject(operation)
+    other = bound.context.identities["other"]
+    _, control = answered(build.send_control(bound, identity=other), CREATED, FINE)
+    _, tried = answered(build.send_as_control(bound, other), CREATED, FINE)
+    assert [step.share for step in tried] == [step.share for step in control]
+    assert [step.request for step in tried] == [step.request for step in control]
+    assert (control[-1].role, tried[-1].role) == (Role.CONTROL, Role.TABLE)
+
+
+def test_a_request_as_a_control_may_be_refused() -> None:
+    bound = subject("createContact")
+    exchange, steps = answered(build.send_as_control(bound, ADMIN), Response(403))
+    assert (exchange.status, len(steps)) == (403, 1)
+
+
 def test_an_object_of_another_owner_is_created_by_that_owner() -> None:
     bound = subject("getContact")
     other = bound.context.identities["other"]

@@ -8,6 +8,7 @@ from apicheck.authoring import (
     Identity,
     NotTested,
     NotTestedKind,
+    Recipe,
     Steps,
     Subject,
     build,
@@ -69,13 +70,54 @@ def rest(subject: Subject, who: Identity) -> Steps[None]:
 
 
 def obtain_sender(subject: Subject) -> Steps[Identity]:
-    """Obtain the identity that uses the limit up: a new one where that has a limit of its own."""
+    """Obtain the identity that uses the limit up: a new one where that has a limit of its own.
+
+    Scripts that follow can go on with it.
+    """
     _, bucket = facts_of(subject)
-    known = build.identity_of(subject)
-    if "mint" not in subject.context.capabilities or bucket.per == "ip":
-        return known
-    made = yield from steps.mint(fresh=True, tenant=known.tenant)
-    return known if _share(bucket.per, made, made) is None else made
+    sender = build.identity_of(subject)
+    if "mint" in subject.context.capabilities and bucket.per != "ip":
+        made = yield from steps.mint(fresh=True, tenant=sender.tenant)
+        sender = sender if _share(bucket.per, made, made) is None else made
+    yield from steps.learn(_key_spent(subject), sender)
+    return sender
+
+
+def recall_spent(subject: Subject, *further: str) -> Steps[Identity | None]:
+    """The identity that used the limit up last, and may still be refused; None where there is none.
+
+    None as well where the bucket counts the requests that create an object for the operation, or
+    for a further one: they would be refused.
+    """
+    if any(_makes_within(subject, operation) for operation in (subject.op.id, *further)):
+        return None
+    known = yield from steps.recall(_key_spent(subject))
+    return known if isinstance(known, Identity) else None
+
+
+def _makes_within(subject: Subject, operation: str) -> bool:
+    """Whether the bucket counts a request that creates what an operation needs."""
+    limits, bucket = facts_of(subject)
+    waiting, seen = [operation], set[str]()
+    while waiting:
+        recipe = subject.context.recipes.get(waiting.pop())
+        for need in recipe.needs if isinstance(recipe, Recipe) else ():
+            first = limits.buckets.get(subject.context.bucket_of.get(need.operation, ""))
+            if first is not None and bucket.name in (first.name, *first.also):
+                return True
+            if need.operation not in seen:
+                seen.add(need.operation)
+                waiting.append(need.operation)
+    return False
+
+
+def obtain_spent(subject: Subject) -> Steps[Identity]:
+    """Obtain the identity that used the limit up last, else one that can use it up."""
+    return (yield from recall_spent(subject)) or (yield from obtain_sender(subject))
+
+
+def _key_spent(subject: Subject) -> str:
+    return f"who has used up {subject.key} by {subject.op.id}"
 
 
 def obtain_other(subject: Subject, sender: Identity) -> Steps[Identity]:

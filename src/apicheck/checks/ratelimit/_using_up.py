@@ -24,7 +24,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.ratelimit._buckets import claim, explain_unusable, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
+from apicheck.checks.ratelimit._holders import obtain_spent
 from apicheck.checks.ratelimit._schedule import is_refused, recovery_of
 
 AT_MOST = 50
@@ -75,7 +75,9 @@ def apply_to_lowest(
         return NotApplicable(f"the bucket {lowest} stands for it; --thorough tests each")
     requests = bucket.limit + 1 + further
     if seconds is None:
-        seconds = 0.0 if "mint" in subject.context.capabilities else recovery_of(bucket)
+        # A new identity may have the limit of a known one, where that is not one of tokens.
+        made = "mint" in subject.context.capabilities and bucket.per == "token"
+        seconds = 0.0 if made else recovery_of(bucket)
     return Applies(requests, claim(bucket), last=True, seconds=seconds)
 
 
@@ -137,7 +139,7 @@ def use_up_and_return(subject: Subject, times: int, wait_s: float, why: str) -> 
     times: the most that is asked again. why: of the wait, for the user.
     """
     limits, _ = facts_of(subject)
-    sender = yield from obtain_sender(subject)
+    sender = yield from obtain_spent(subject)
     request = yield from build.valid_request(subject, identity=sender)
     yield from use_up(subject, request)
     for _ in range(times):

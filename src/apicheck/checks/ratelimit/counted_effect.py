@@ -25,7 +25,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender, rest
+from apicheck.checks.ratelimit._holders import obtain_sender, recall_spent, rest
 from apicheck.checks.ratelimit._schedule import is_refused
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, use_up
 from apicheck.checks.ratelimit._writes import creates, list_writes
@@ -60,12 +60,14 @@ def _shows(write: Subject) -> bool:
 
 def script(subject: Subject) -> Script:
     """Use the limit up, and count before and after a write that it refuses."""
-    sender = yield from obtain_sender(subject)
     write = _find_write(subject, subject.key)
     assert write is not None  # applies() made sure
+    spent = yield from recall_spent(subject, write.op.id)
+    sender = spent or (yield from obtain_sender(subject))
     refused = yield from build.valid_request(write, identity=sender, fresh=True)
     plain = yield from build.valid_request(subject, identity=sender)
-    yield from rest(subject, sender)
+    if spent is None:
+        yield from rest(subject, sender)
     yield from use_up(subject, plain)
     yield from steps.ask("effects", identity=sender.name)
     yield from steps.send(refused, paced=False)

@@ -8,15 +8,19 @@ from apicheck.authoring import (
     Applies,
     Check,
     Confirm,
+    Exchange,
+    Identity,
     Judgement,
     Mode,
     NotApplicable,
     NotTested,
     Outcome,
     Recipe,
+    Request,
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
     SubjectKind,
     Transcript,
@@ -24,7 +28,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
+from apicheck.checks.ratelimit._holders import obtain_sender, recall_spent, rest
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, judge_apart, use_up
 
 
@@ -52,16 +56,30 @@ def _list_operations(subject: Subject) -> Iterator[str]:
 
 
 def script(subject: Subject) -> Script:
-    """Use a limit up, then ask for an operation of another bucket."""
-    sender = yield from obtain_sender(subject)
-    other = next(_list_operations(subject))
-    elsewhere = yield from build.valid_request(subject, other, identity=sender)
-    before = yield from steps.send(elsewhere, Role.CONTROL)
+    """Use a limit up, then ask for an operation of another bucket.
+
+    Whoever has used the limit up already is asked first whether the other operation is admitted:
+    where that is refused, only a limit that refuses nothing yet can tell why.
+    """
+    spent = yield from recall_spent(subject)
+    sender = spent or (yield from obtain_sender(subject))
+    elsewhere, before = yield from _ask_elsewhere(subject, sender)
+    if not before.succeeded and spent is not None:
+        sender = yield from obtain_sender(subject)
+        if "clock" in subject.context.capabilities:
+            yield from rest(subject, sender)
+        elsewhere, before = yield from _ask_elsewhere(subject, sender)
     if not before.succeeded:
         return
     request = yield from build.valid_request(subject, identity=sender)
     yield from use_up(subject, request)
     yield from steps.send(elsewhere, Role.TABLE, paced=False)
+
+
+def _ask_elsewhere(subject: Subject, sender: Identity) -> Steps[tuple[Request, Exchange]]:
+    other = next(_list_operations(subject))
+    elsewhere = yield from build.valid_request(subject, other, identity=sender)
+    return elsewhere, (yield from steps.send(elsewhere, Role.CONTROL))
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -26,7 +26,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
+from apicheck.checks.ratelimit._holders import obtain_spent
 from apicheck.checks.ratelimit._schedule import find_margin, is_refused
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_time, use_up
 from apicheck.checks.ratelimit._waiting import longest_memory, parse_wait
@@ -47,7 +47,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Use the limit up, and ask again just before a true Retry-After could be over."""
-    sender = yield from obtain_sender(subject)
+    sender = yield from obtain_spent(subject)
     request = yield from build.valid_request(subject, identity=sender)
     refused = _choose(subject, (yield from use_up(subject, request)))
     if refused is None:

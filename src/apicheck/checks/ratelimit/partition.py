@@ -22,7 +22,7 @@ from apicheck.authoring import (
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
 from apicheck.checks.ratelimit._holders import (
     obtain_other,
-    obtain_sender,
+    obtain_spent,
     rest,
 )
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, explain_rest, judge_apart, use_up
@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Use the limit of one client up, then send a request as another."""
-    sender = yield from obtain_sender(subject)
+    sender = yield from obtain_spent(subject)
     other = yield from obtain_other(subject, sender)
     theirs = yield from build.valid_request(subject, identity=other)
     request = yield from build.valid_request(subject, identity=sender)

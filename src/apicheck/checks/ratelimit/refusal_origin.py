@@ -25,7 +25,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Cors
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender
+from apicheck.checks.ratelimit._holders import obtain_spent
 from apicheck.checks.ratelimit._schedule import is_refused
 from apicheck.checks.ratelimit._using_up import apply_to_lowest, use_up
 
@@ -42,7 +42,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Use the limit up, then send the request as a page of a promised origin."""
-    sender = yield from obtain_sender(subject)
+    sender = yield from obtain_spent(subject)
     request = yield from build.valid_request(subject, identity=sender)
     yield from use_up(subject, request)
     origin = ("Origin", _find_origin(subject))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apicheck.authoring import (
     Applies,
     Check,
@@ -24,7 +26,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import obtain_sender, rest
+from apicheck.checks.ratelimit._holders import obtain_sender, recall_spent, rest
 from apicheck.checks.ratelimit._schedule import (
     MANY_REQUESTS,
     is_refused,
@@ -46,9 +48,14 @@ def script(subject: Subject) -> Script:
     """Send one request more than the limit; if its status is not the promised one, go on.
 
     Whether it was the limit is shown by more requests that are refused alike, and by a success
-    when the limit has recovered.
+    when the limit has recovered. Where another check has used the limit up, and it still refuses
+    as promised, that is enough.
     """
     limits, bucket = facts_of(subject)
+    if (spent := (yield from recall_spent(subject))) is not None:
+        again = yield from build.valid_request(subject, identity=spent)
+        if is_refused(limits, (yield from steps.send(again, paced=False))):
+            return
     sender = yield from obtain_sender(subject)
     request = yield from build.valid_request(subject, identity=sender)
     yield from rest(subject, sender)
@@ -69,7 +76,7 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail where the limit refused with another status."""
     limits, bucket = facts_of(subject)
-    sent = sorted(transcript.exercised, key=lambda one: one.sent_at)
+    sent = _list_burst(transcript.exercised, recovery_of(bucket))
     first = next((number for number, one in enumerate(sent) if not one.succeeded), None)
     if first is None:
         return Inconclusive(f"the limit of {bucket.limit} requests refused none of {len(sent)}")
@@ -80,6 +87,17 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         expected = f"{due} for request {first + 1} of a limit of {bucket.limit}"
         return Failure("wrong-status", expected, describe(sent[first]), exchange=sent[first].id)
     return Inconclusive(f"the response was {describe(sent[first])}, for another reason")
+
+
+def _list_burst(exercised: Sequence[Exchange], silence_s: float) -> list[Exchange]:
+    """The last requests of one sender, since a silence in which a limit recovers."""
+    sent = sorted(exercised, key=lambda one: one.sent_at)
+    own = [one for one in sent if one.request.identity == sent[-1].request.identity]
+    begin = max(
+        (n for n in range(1, len(own)) if own[n].sent_at - own[n - 1].received_at >= silence_s),
+        default=0,
+    )
+    return own[begin:]
 
 
 def _refuses_alike(refused: list[Exchange], transcript: Transcript) -> bool:

@@ -60,8 +60,15 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
         return None
     if not is_refused(limits, last):
         return Inconclusive(f"the response was {describe(last)}, for another reason")
-    served = [one.received_at for one in transcript.of_role(Role.SETUP) if one.succeeded]
-    silence = last.sent_at - max(served, default=last.sent_at)
+    # A limit that another script used up admitted its last request before the first one here.
+    plain = [
+        one
+        for one in transcript.of_role(Role.SETUP)
+        if one.request.operation == last.request.operation
+    ]
+    served = [one.received_at for one in plain if one.succeeded]
+    begun = min((one.received_at for one in plain), default=last.sent_at)
+    silence = last.sent_at - max(served, default=begun)
     if silence < recovery_of(bucket):
         return Inconclusive("the refused requests did not go on for long enough")
     if (doubt := doubt_refusal(bucket)) is not None:

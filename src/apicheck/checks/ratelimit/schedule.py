@@ -40,7 +40,11 @@ from apicheck.checks.ratelimit._several import (
 )
 
 _MOST = 20
-_MOST_STEPS = 7
+_MOST_STEPS, _LONGEST_WINDOWS = 7, 10.0
+_FEW = 3
+"""Requests that show whether a client whose limit is used up is admitted again."""
+_NAMELESS = "new tokens do not name their user"
+"""What the first schedule learns for the others, which then ask for no token."""
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -65,7 +69,8 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     highest = max(one[0].limit or 1 for one in counts)
     involved = claim(bucket, *chain.from_iterable(counts))
     facts = tuple(f"rate_limits.{one.name}" for one in list_counting(subject, subject.op.id))
-    return Applies(_MOST_STEPS * (highest + 3), involved, last=True, facts=facts)
+    seconds = _LONGEST_WINDOWS * bucket.window_s
+    return Applies(_MOST_STEPS * (highest + 3), involved, last=True, facts=facts, seconds=seconds)
 
 
 def _list_low(subject: Subject) -> tuple[str, ...]:
@@ -123,11 +128,8 @@ def _list_of_several(subject: Subject, limit: int) -> dict[str, list[tuple[int, 
     for number, operation in enumerate(list_operations(subject, _MOST)[1:], start=1):
         one, other = (0, number), (0, 0)
         listed[f"beside {operation.id}"] = [
-            *((0, limit, *other), (0, limit + 1, *one), (0, limit + 1, *other)),
-            *((230, 1, *one), (0, limit + 3, *one), (0, limit + 3, *other)),
-        ]
-        listed[f"after {operation.id} was refused"] = [
-            *((0, 1, *other), (0, limit + 3, *one), (0, limit + 3, *other)),
+            *((0, limit, *other), (0, limit + 1, *one), (0, _FEW, *other)),
+            *((230, 1, *other), (0, limit + 3, *one), (0, limit + 3, *other)),
         ]
     return listed
 
@@ -167,15 +169,20 @@ def _obtain_clients(subject: Subject) -> Steps[tuple[tuple[Identity, ...], ...]]
     wanted = 1 + max((step.who for step in read_steps(subject.case.value)), default=0)
     counting = [list_counting(subject, one.id) for one in list_operations(subject, _MOST)]
     of_users = any(one.per == "user" for one in chain.from_iterable(counting))
+    named = bucket.per == "user" or (of_users and wanted == 1)
+    known_nameless = named and (yield from steps.recall(_NAMELESS))
+    mints = "mint" in subject.context.capabilities and bucket.per in ("token", "key", "user")
     found: list[tuple[Identity, ...]] = []
-    if "mint" in subject.context.capabilities and bucket.per in ("token", "key", "user"):
-        for _ in range(wanted):
-            one = yield from steps.mint(fresh=True)
-            if bucket.per != "user" and (one.user or wanted > 1 or not of_users):
-                found.append((one,))
-            elif bucket.per == "user" and one.user:
-                other = yield from steps.mint(fresh=True, tenant=one.tenant, user=one.user)
-                found.append((one, other))
+    while mints and not known_nameless and len(found) < wanted:
+        one = yield from steps.mint(fresh=True)
+        if named and not one.user:
+            yield from steps.learn(_NAMELESS, True)
+            break
+        if bucket.per == "user":
+            other = yield from steps.mint(fresh=True, tenant=one.tenant, user=one.user)
+            found.append((one, other))
+        else:
+            found.append((one,))
     if len(found) == wanted:
         return tuple(found)
     longest = max(recovery_of(one) for one in chain.from_iterable(counting))

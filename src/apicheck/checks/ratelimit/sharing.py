@@ -18,7 +18,7 @@ from apicheck.authoring import (
     build,
 )
 from apicheck.checks.ratelimit._buckets import REFUSALS, facts_of
-from apicheck.checks.ratelimit._holders import FELLOWS, obtain_fellow, obtain_sender
+from apicheck.checks.ratelimit._holders import FELLOWS, obtain_fellow, obtain_spent
 from apicheck.checks.ratelimit._using_up import (
     TRIALS,
     TURNS,
@@ -51,7 +51,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
 
 def script(subject: Subject) -> Script:
     """Use the limit up with one credential, then go on with another that shares it."""
-    sender = yield from obtain_sender(subject)
+    sender = yield from obtain_spent(subject)
     fellow = yield from obtain_fellow(subject, sender)
     theirs = yield from build.valid_request(subject, identity=fellow)
     request = yield from build.valid_request(subject, identity=sender)

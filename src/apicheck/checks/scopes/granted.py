@@ -26,7 +26,6 @@ from apicheck.authoring import (
 from apicheck.checks.scopes._rights import (
     obtain_identity,
     required_rights,
-    send_as,
     sufficient_roles,
 )
 
@@ -76,9 +75,13 @@ def _rows(subject: Subject) -> Iterator[Case]:
 
 
 def script(subject: Subject) -> Script:
-    """The canonical request, accepted; then the same with no more rights than needed."""
+    """The canonical request, accepted; then the same with no more rights than needed.
+
+    Where it is accepted, it is the control of `scopes/denied` too.
+    """
     yield from build.send_control(subject)
-    yield from send_as(subject, (yield from obtain_identity(subject, subject.row.value)))
+    holder = yield from obtain_identity(subject, subject.row.value)
+    yield from build.send_as_control(subject, holder)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 
 from apicheck.model.check import Check
 from apicheck.model.exchange import Exchange, Request, Response, Transcript
-from apicheck.model.step import Ask, EndOfScript, Recall, Send, Together, Wait
+from apicheck.model.step import Ask, EndOfScript, Learn, Recall, Send, Together, Wait
 from apicheck.model.subject import Subject
 from apicheck.model.verdict import Inconclusive, Judgement, NotTested
 
@@ -22,11 +22,20 @@ def judge(check: Check, of: Subject, serve: Serve, seed: int = 1) -> Judgement:
 
 
 def play(
-    check: Check, of: Subject, serve: Serve, seed: int = 1
+    check: Check,
+    of: Subject,
+    serve: Serve,
+    seed: int = 1,
+    learned: MutableMapping[str, object] | None = None,
 ) -> Transcript | Inconclusive | NotTested:
-    """Play a script against a server on a clock that only script and responses move."""
+    """Play a script against a server on a clock that only script and responses move.
+
+    learned: what scripts before it have learned; it adds its own.
+    """
     rng = random.Random(seed)
-    now, made, exchanges, answers = rng.uniform(0, 1000), 0, [], []
+    known = {} if learned is None else learned
+    made = 100 * seed  # of two scripts with two seeds, no two identities have one name
+    now, exchanges, answers = rng.uniform(0, 1000), [], []
 
     def exchange(send: Send) -> Exchange:
         nonlocal now
@@ -60,8 +69,11 @@ def play(
                 value = exchange(step)
             elif isinstance(step, Together):
                 value = tuple(exchange(send) for send in step.sends)
+            elif isinstance(step, Learn):
+                known[step.key] = step.value
             else:
                 assert isinstance(step, Recall)
+                value = known.get(step.key)
     except StopIteration:
         pass
     except EndOfScript as end:

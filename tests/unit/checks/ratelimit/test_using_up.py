@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ from apicheck.checks.ratelimit import (
     sharing,
 )
 from apicheck.model.check import Applies, Check
-from apicheck.model.exchange import Caller, Request, Response
+from apicheck.model.exchange import Caller, Request, Response, Transcript
 from apicheck.model.subject import Subject
+from apicheck.model.target import Identity
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
 from apicheck.pages.setting import subject_of
 from reference_server.state.limits import LIMITERS, Options
@@ -326,3 +328,95 @@ def test_a_limit_that_shows_nothing_three_times_is_not_asked_who_shares_it() -> 
     for limit, applies in ((2, NotApplicable), (3, Applies)):
         of = subject_for(sharing.CHECK, per="user", buckets={"general": {"limit": limit}})
         assert isinstance(sharing.CHECK.applies(of), applies)
+
+
+class ForEver:
+    """A server that admits a few requests of each identity, and then none any more."""
+
+    def __init__(self) -> None:
+        self.came: list[str] = []
+
+    def __call__(self, request: Request, _: float) -> Response:
+        before = self.came.count(request.identity)
+        self.came.append(request.identity)
+        return Response(201 if before < LIMIT else 429, body=b'{"id": "7"}')
+
+
+def play_after(check: Check, of: Subject, serve: Serve) -> Transcript:
+    """Play a check after one that has used the limit up."""
+    learned: dict[str, object] = {}
+    playing.play(partition.CHECK, of, serve, 1, learned)
+    played = playing.play(check, of, serve, 2, learned)
+    assert isinstance(played, Transcript)
+    return played
+
+
+FOLLOWING = [partition.CHECK, recovery.CHECK, refusal_status.CHECK, refused_requests.CHECK]
+
+
+@pytest.mark.parametrize("check", FOLLOWING, ids=lambda check: check.title)
+def test_a_limit_that_another_check_has_used_up_is_not_used_up_again(check: Check) -> None:
+    serve = ForEver()
+    played = play_after(check, subject_for(check, counts={"refused": False}), serve)
+    first, *others = played.exchanges
+    assert (first.status, first.request.identity) == (429, serve.came[0])
+    assert len([one for one in others if one.succeeded]) <= 1
+
+
+@pytest.mark.parametrize("check", [recovery.CHECK, refused_requests.CHECK], ids=lambda c: c.title)
+def test_what_never_recovers_is_found_though_another_check_has_used_the_limit_up(
+    check: Check,
+) -> None:
+    of = subject_for(check, counts={"refused": False})
+    assert isinstance(check.judge(of, play_after(check, of, ForEver())), Failure)
+
+
+def test_a_wrong_status_is_found_though_another_check_has_used_the_limit_up() -> None:
+    check, honest = refusal_status.CHECK, limit_each(by_sender)
+    of = subject_for(check)
+    played = play_after(check, of, lambda *sent: 503 if honest(*sent) == 429 else 200)
+    assert isinstance(check.judge(of, played), Failure)
+    senders = {one.request.identity for one in played.exchanges}
+    assert len(senders) == 2, "that of the check before, and one of its own"
+
+
+def test_what_came_before_a_rest_is_not_counted_as_admitted_by_a_limit() -> None:
+    check, served = refusal_status.CHECK, 0
+    of = subject_for(check, per="ip")  # the known identity goes on
+
+    def serve(*_: object) -> int:
+        nonlocal served
+        served += 1
+        return 503 if LIMIT < served <= LIMIT + 3 else 200
+
+    known = of.context.identities["admin"]
+    played = playing.play(check, of, serve, 1, {f"who has used up general by {of.op.id}": known})
+    # One before the rest, LIMIT - 1 after it, three refusals alike, and one after a rest.
+    assert served == LIMIT + 4
+    assert isinstance(check.judge(of, played), Inconclusive)
+
+
+def test_a_limit_that_refuses_others_is_found_though_another_check_has_used_it_up() -> None:
+    check = other_operations.CHECK
+    buckets = {"general": {"limit": LIMIT, "ops": "createContact"}, "others": {"limit": 100}}
+    of = subject_for(check, buckets=buckets)
+    assert isinstance(check.judge(of, play_after(check, of, ForEver())), Failure)
+
+
+@pytest.mark.parametrize(("counted", "again"), [("listContacts", True), ("createContact", False)])
+def test_who_is_refused_is_not_asked_to_create_what_the_limit_counts(
+    counted: str, *, again: bool
+) -> None:
+    buckets = {"general": {"limit": LIMIT, "ops": ["getContact", counted]}}
+    of = subject_of(
+        partition.CHECK,
+        {
+            "facts": {"rate_limits": {"window": "60s", "refusal": 429, "buckets": buckets}},
+            "subject": "general",
+        },
+    )
+    of = replace(of, operation=of.context.spec.operation("getContact"))
+    serve = ForEver()
+    known = {"who has used up general by getContact": Identity("spent", "$SPENT")}
+    playing.play(partition.CHECK, of, serve, 1, known)
+    assert ("spent" in serve.came) == again
