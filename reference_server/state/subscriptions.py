@@ -26,7 +26,8 @@ from reference_server.webhooks.unsigned import Unsigned
 
 _TIMEOUT_S = 5.0
 _SETTLED_WITHIN_S = 2.0
-_READ_WITHIN_S = 0.5
+_READ_WITHIN_S = 0.05
+"""For a response that lies in the socket's buffer: a few turns of the loop."""
 _MANY = 1000
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import lru_cache
 
 _P = int(
     "d77c2337cde26d4e95180cb0feecef1c138b16e0245a848d0c33bdb4b431782a"
@@ -40,8 +41,12 @@ def public_jwk() -> str:
     return json.dumps({"kty": "RSA", **numbers}, separators=(",", ":"))
 
 
+@lru_cache(maxsize=64)
 def sign(message: bytes) -> bytes:
-    """The RS256 signature: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.1)."""
+    """The RS256 signature: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.1).
+
+    It takes milliseconds, and a run sends the same forged token again and again.
+    """
     digest = _SHA256 + hashlib.sha256(message).digest()
     padded = b"\x00\x01" + b"\xff" * (_BYTES - len(digest) - 3) + b"\x00" + digest
     return _sign_number(int.from_bytes(padded, "big")).to_bytes(_BYTES, "big")

@@ -9,7 +9,8 @@ import socket
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
@@ -30,6 +31,7 @@ _SOCKET_TIMEOUT_S = 5.0
 _FILES = 4096
 _PAUSE_S = 0.01
 _HELD_S = 60.0
+_RESPONDED_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ class Arrival:
 
 @dataclass(slots=True)
 class _Inbox:
+    """What comes to one URL. responding: how many responses are due and not written yet."""
+
     reaction: Reaction = field(default_factory=Reaction)
+    responding: int = 0
     arrivals: deque[Arrival] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
 
@@ -107,6 +112,8 @@ class WebhookListener:
     ) -> tuple[Arrival, ...]:
         """Wait for `count` deliveries to a path. Returns those that came, oldest first, each once.
 
+        They have got their responses, if those are due: a script may move the target's clock next,
+        and a response that comes later came too late.
         respond: the status of the response to later deliveries, None for one as before. A delivery
         that is held is let go.
         """
@@ -118,6 +125,7 @@ class WebhookListener:
                 inbox.reaction = Reaction(respond)
                 self._changed.notify_all()
             self._changed.wait_for(lambda: len(inbox.arrivals) >= count, within_s)
+            self._changed.wait_for(lambda: not inbox.responding, _RESPONDED_WITHIN_S)
             taken = tuple(inbox.arrivals)
             inbox.arrivals.clear()
         return taken
@@ -132,20 +140,26 @@ class WebhookListener:
             server.server_close()
             server.thread.join()
 
-    def accept(self, delivery: Delivery) -> Reaction:
-        """Keep a delivery. Returns what is done with it, once it is due."""
+    @contextmanager
+    def accept(self, delivery: Delivery) -> Iterator[Reaction]:
+        """Keep a delivery. Gives what is done with it in the context, once that is due."""
         with self._changed:
-            inbox = self._inboxes.get(_read_name(delivery.target))
-            if inbox is None:
-                return Reaction(404)
+            inbox = self._inboxes.get(_read_name(delivery.target), _Inbox(Reaction(404)))
             reaction, now = inbox.reaction, self._clock.now()
             arrival = Arrival(delivery, reaction.status, now, self._clock.epoch())
             inbox.arrivals.append(arrival)
+            at_once = not (reaction.hold or reaction.pause_s)
+            inbox.responding += at_once
             self._changed.notify_all()
             if reaction.hold:
                 self._changed.wait_for(lambda: inbox.reaction is not reaction, _HELD_S)
         time.sleep(reaction.pause_s)
-        return reaction
+        try:
+            yield reaction
+        finally:
+            with self._changed:
+                inbox.responding -= at_once
+                self._changed.notify_all()
 
     def _ensure_started(self) -> _Server:
         with self._changed:
@@ -278,7 +292,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = tuple((str(name), str(value)) for name, value in self.headers.items())
         delivery = Delivery(self.command, self.path, headers, body)
-        reaction = cast("_Server", self.server).listener.accept(delivery)
+        with cast("_Server", self.server).listener.accept(delivery) as reaction:
+            self._respond(reaction)
+
+    do_GET = do_PUT = do_PATCH = do_HEAD = do_DELETE = do_POST  # noqa: N815  (http.server calls these names)
+
+    def _respond(self, reaction: Reaction) -> None:
         if not reaction.status:
             self.close_connection = True
             return
@@ -287,8 +306,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", reaction.location)
         self.send_header("Content-Length", "0")
         self.end_headers()
-
-    do_GET = do_PUT = do_PATCH = do_HEAD = do_DELETE = do_POST  # noqa: N815  (http.server calls these names)
 
     def _read_body(self) -> bytes | None:
         """The whole body; None when it is too long or not framed as HTTP/1.1 requires."""

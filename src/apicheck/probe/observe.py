@@ -145,8 +145,10 @@ def observe_leaks(
     secrets: Redactor, response: WireResponse, handed_out: frozenset[str]
 ) -> Iterator[Observation]:
     """Secrets that a response repeats, except those that it hands out by design."""
-    places = [("body", response.body), ("reason", response.reason)]
-    places += [(f"header {name.decode('latin-1')}", value) for name, value in response.headers]
+    places = [("body", response.body)]
+    if secrets.find(response.join_head()):  # seldom, and a head has many parts
+        places.append(("reason", response.reason))
+        places += [(f"header {name.decode('latin-1')}", value) for name, value in response.headers]
     seen: set[tuple[str, str]] = set()
     for where, data in places:
         for found in secrets.find(data):

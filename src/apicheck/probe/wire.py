@@ -141,10 +141,13 @@ class WireResponse:
         """The first value of a field, b"" when there is none."""
         return next((value for key, value in self.headers if key.lower() == name), b"")
 
+    def join_head(self) -> bytes:
+        """Join the parts of the head, to be searched."""
+        return b"\n".join((self.reason, *(part for pair in self.headers for part in pair)))
+
     def join_parts(self) -> bytes:
         """Join all parts, to be searched."""
-        fields = [part for pair in self.headers for part in pair]
-        return b"\n".join((self.reason, *fields, self.body))
+        return b"\n".join((self.join_head(), self.body))
 
 
 WireResult = WireResponse | TransportError

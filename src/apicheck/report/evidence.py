@@ -97,7 +97,7 @@ def _build_row(probe: str, exchange: Exchange, start: datetime | None) -> list[s
     view = show_exchange(exchange, start, laid_out=False)
     return [
         make_visible(exchange.id),
-        make_title(exchange),
+        view.title,
         f"{join_lines(probe)} · {view.about}",
         join_text(view.request),
         join_text(view.response),

@@ -40,9 +40,14 @@ def read_page(markdown: str) -> Page:
 
 def render_markdown(markdown: str) -> Markup:
     """Render CommonMark with tables as HTML; HTML in the text is shown as text."""
-    renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    rendered = re.sub(r"<th(?=[ >])", '<th scope="col"', renderer.render(markdown).strip())
+    rendered = _make_renderer().render(markdown).strip()
+    rendered = re.sub(r"<th(?=[ >])", '<th scope="col"', rendered)
     return Markup(rendered)  # noqa: S704  (the renderer escapes everything)
+
+
+@cache
+def _make_renderer() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def read_sections(markdown: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from apicheck.model.exchange import UNASKED, Direction, Exchange, Pairs, Role
 from apicheck.report.bodies import find_guilty, lay_out
@@ -163,15 +164,18 @@ def _show_response(
 
 def _show_headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
     lines = [
-        Line(
-            cut(join_lines(f"{name}: {value}"), HEADER_SHOWN),
-            "mark" if detail and name.lower() == detail.lower() else "",
-        )
+        _show_header(name, value, "mark" if detail and name.lower() == detail.lower() else "")
         for name, value in pairs[:HEADERS_SHOWN]
     ]
     if len(pairs) > HEADERS_SHOWN:
         lines.append(Line(f"… and {len(pairs) - HEADERS_SHOWN} more headers"))
     return tuple(lines)
+
+
+@lru_cache(maxsize=4096)
+def _show_header(name: str, value: str, mark: str) -> Line:
+    """Show a header field; most responses have the same ones."""
+    return Line(_cap(join_lines(f"{name}: {value}"), HEADER_SHOWN), mark)
 
 
 def _show_absent(pairs: Pairs, outcome: str, detail: str) -> tuple[Line, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from apicheck.model.json import Json, child_pointer, write_json
-from apicheck.model.references import follow
+from apicheck.model.references import follow, reference_in
 from apicheck.schemas.dialect import FORMATS, NEVER_SENT, Dialect
 from apicheck.schemas.keywords import drop_senseless
 
@@ -68,6 +68,16 @@ def resolve_schema(document: Mapping[str, Json], schema: Json) -> Json:
 
     Keywords that mean nothing are left out.
     """
+    reference = reference_in(schema)
+    if reference is None:
+        return _resolve(document, schema)
+    known = _find_dialect(document).resolved
+    if reference not in known:
+        known[reference] = _resolve(document, schema)
+    return known[reference]
+
+
+def _resolve(document: Mapping[str, Json], schema: Json) -> Json:
     found = follow(document, schema)
     return drop_senseless(found) if isinstance(found, Mapping) else found
 

@@ -43,6 +43,8 @@ class Dialect:
 
     document: Mapping[str, Json]
     validator: Callable[[bytes], Any] = field(init=False)
+    resolved: dict[str, Json] = field(default_factory=dict)
+    """Reference -> the schema at its end: every response asks for the same ones."""
     _old: bool = field(init=False)
     _openness: Openness = field(init=False)
     _names: dict[str, str] = field(default_factory=dict)

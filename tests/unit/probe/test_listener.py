@@ -184,9 +184,48 @@ def test_each_response_takes_the_time_that_was_asked_for(monkeypatch: pytest.Mon
     listener = WebhookListener(Listener(), TargetClock())
     where = listener.open_inbox(Reaction(pause_s=0.4))
     for _ in range(2):
-        assert listener.accept(Delivery("POST", where["path"], (), b"x")).status == 200
+        with listener.accept(Delivery("POST", where["path"], (), b"x")) as reaction:
+            assert reaction.status == 200
     listener.close()
     assert slept.count(0.4) == 2
+
+
+def test_a_script_gets_a_delivery_once_its_response_is_written() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    path = listener.open_inbox()["path"]
+    events: list[str] = []
+
+    def collect() -> None:
+        assert len(listener.collect(path, 1, 60, None)) == 1
+        events.append("collected")
+
+    script = threading.Thread(target=collect)
+    with listener.accept(Delivery("POST", path, (), b"x")):
+        script.start()
+        script.join(0.2)
+        events.append("responded")
+    script.join(60)
+    listener.close()
+    assert events == ["responded", "collected"]
+
+
+def test_a_script_gets_a_delivery_that_is_held_before_its_response() -> None:
+    listener = WebhookListener(Listener(), TargetClock())
+    path = listener.open_inbox(Reaction(hold=True))["path"]
+    statuses: list[int] = []
+
+    def deliver_held() -> None:
+        with listener.accept(Delivery("POST", path, (), b"x")) as reaction:
+            statuses.append(reaction.status)
+
+    sender = threading.Thread(target=deliver_held)
+    sender.start()
+    assert len(listener.collect(path, 1, 60, None)) == 1
+    assert statuses == []
+    listener.collect(path, 0, 0, 204)
+    sender.join(60)
+    listener.close()
+    assert len(statuses) == 1
 
 
 def test_a_url_refuses_connections_until_it_is_said_how_to_respond() -> None:
@@ -236,7 +275,8 @@ def test_the_target_gets_the_public_url() -> None:
         where = listener.open_inbox()
         assert where["url"].startswith("https://hooks.example.com/in/hooks/")
         name = where["url"].rpartition("/")[2]
-        assert listener.accept(Delivery("POST", f"/hooks/{name}", (), b"x")).status == 200
+        with listener.accept(Delivery("POST", f"/hooks/{name}", (), b"x")) as reaction:
+            assert reaction.status == 200
         assert len(listener.collect(where["path"], 1, 1, 200)) == 1
     finally:
         listener.close()
