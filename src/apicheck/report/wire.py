@@ -175,7 +175,7 @@ def _show_headers(pairs: Pairs, detail: str = "") -> tuple[Line, ...]:
 @lru_cache(maxsize=4096)
 def _show_header(name: str, value: str, mark: str) -> Line:
     """Show a header field; most responses have the same ones."""
-    return Line(_cap(join_lines(f"{name}: {value}"), HEADER_SHOWN), mark)
+    return Line(cut(join_lines(f"{name}: {value}"), HEADER_SHOWN), mark)
 
 
 def _show_absent(pairs: Pairs, outcome: str, detail: str) -> tuple[Line, ...]:
