@@ -19,12 +19,15 @@ def send_refused(
     """Send the canonical request with one change for which the server refuses it.
 
     Where the object is gone, another such request may not have been refused, and have used it up:
-    the request is sent again about an object of this script alone. share: as for `send`.
+    the request is sent again about an object of this script alone, unless the change is that the
+    path names another object. share: as for `send`.
     """
     request = yield from valid_request(subject, refused=True)
-    exchange = yield from send(alter(request), share=share)
+    altered = alter(request)
+    exchange = yield from send(altered, share=share)
     recipe = subject.context.recipes[subject.op.id]
-    if exchange.status in _GONE and isinstance(recipe, Recipe) and recipe.needs:
+    needs = isinstance(recipe, Recipe) and bool(recipe.needs)
+    if exchange.status in _GONE and needs and altered.path == request.path:
         own = yield from valid_request(subject, fresh=True)
         exchange = yield from send(alter(own))
     return exchange

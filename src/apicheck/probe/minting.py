@@ -186,10 +186,13 @@ class Minting:
         return self._control.change(made.control_id, dict(account))
 
     def revoke_all(self) -> None:
-        """Revoke every token that a minter got, where the API offers revocation."""
+        """Revoke every token that a minter got and that lives, where the API offers revocation."""
+        now = self._clock.epoch()
         for made in tuple(self._made.values()):
             used = made.identity.placeholder in self._secrets.live
-            if made.minter is not None and used and not made.revoked:
+            ended = made.revoked or (made.expires is not None and made.expires <= now)
+            if made.minter is not None and used and not ended:
+                made.revoked = True  # a token that ends soon is not renewed to be revoked
                 self._revoke_by_client(made, lambda _: None)
 
     def _make(self, wanted: IdentitySpec, keep: Keep, *, fresh: bool) -> Identity | None:

@@ -284,8 +284,38 @@ def test_only_the_authorization_server_at_another_origin_gets_the_client(
     assert endpoint.tokens[0] not in repr(transcript)
 
 
+REVOKING = {
+    "openapi": "3.1.0",
+    "info": {"title": "Things", "version": "1"},
+    "paths": {
+        "/things": {
+            "get": {"operationId": "listThings", "responses": {"200": {"description": ""}}}
+        },
+        "/oauth/revoke": {
+            "post": {"operationId": "revoke", "responses": {"200": {"description": ""}}}
+        },
+    },
+}
+"""A document with a revocation operation."""
+
+
+class RevocationEndpoint:
+    """An operation that revokes tokens, beside the token endpoint; notes them."""
+
+    def __init__(self, endpoint: TokenEndpoint) -> None:
+        self.endpoint = endpoint
+        self.revoked: list[str] = []
+        endpoint.api.override = self.respond
+
+    def respond(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        if path == "/oauth/revoke":
+            self.revoked.append(parse_qs(body.decode())["token"][0])
+            return 200, {}, b""
+        return self.endpoint.respond(method, path, headers, body)
+
+
 def test_tokens_are_revoked_at_the_end_where_the_api_offers_revocation(
-    api: Any, endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
+    endpoint: TokenEndpoint, minting: Target, plan_for: PlanFor, probe_of: ProbeOf
 ) -> None:
     def script(_: Subject) -> Script:
         identity = yield from steps.mint(scopes=("read",))
@@ -293,34 +323,37 @@ def test_tokens_are_revoked_at_the_end_where_the_api_offers_revocation(
         assert (yield from steps.ask("revoke", identity=identity.name)) == {}
         assert (yield from steps.ask("revoke", identity="unknown")) is None
 
-    revoked: list[str] = []
-
-    def respond(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
-        if path == "/oauth/revoke":
-            revoked.append(parse_qs(body.decode())["token"][0])
-            return 200, {}, b""
-        return endpoint.respond(method, path, headers, body)
-
-    api.override = respond
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Things", "version": "1"},
-        "paths": {
-            "/things": {
-                "get": {"operationId": "listThings", "responses": {"200": {"description": ""}}}
-            },
-            "/oauth/revoke": {
-                "post": {"operationId": "revoke", "responses": {"200": {"description": ""}}}
-            },
-        },
-    }
-    plan = plan_for(minting, {"oauth": {"revoke": "revoke"}}, document=document)
+    revoking = RevocationEndpoint(endpoint)
+    plan = plan_for(minting, {"oauth": {"revoke": "revoke"}}, document=REVOKING)
     with Session(plan) as session:
         transcript = session.play(probe_of(plan, script))
         assert transcript.stopped_by is None
-        assert revoked == endpoint.tokens[:1]
+        assert revoking.revoked == endpoint.tokens[:1]
         session.clean_up()
-    assert revoked == endpoint.tokens
+    assert revoking.revoked == endpoint.tokens
+
+
+def test_at_the_end_no_token_is_revoked_that_has_ended_and_none_is_made_to_be_revoked(
+    endpoint: TokenEndpoint,
+    minting: Target,
+    plan_for: PlanFor,
+    probe_of: ProbeOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def script(_: Subject) -> Script:
+        yield from steps.mint(scopes=("read",))
+
+    revoking = RevocationEndpoint(endpoint)
+    plan = plan_for(minting, {"oauth": {"revoke": "revoke"}}, document=REVOKING)
+    # Whoever uses either token gets a new one in its place.
+    monkeypatch.setattr("apicheck.probe.minting._EARLY_S", 7200.0)
+    for lifetime in (0, 3600):
+        endpoint.lifetime = lifetime
+        with Session(plan) as session:
+            session.play(probe_of(plan, script))
+            session.clean_up()
+    assert len(endpoint.tokens) == 2
+    assert revoking.revoked == endpoint.tokens[1:]
 
 
 def test_a_session_that_takes_over_gets_a_token_in_the_place_of_one_that_is_lost(

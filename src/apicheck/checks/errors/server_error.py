@@ -56,7 +56,9 @@ def script(subject: Subject) -> Script:
     """Send the canonical request, then the same with an odd value in one part."""
     value = subject.case.value if subject.case else None
     yield from build.send_control(subject)
-    request = yield from build.valid_request(subject)
+    # With an odd value in its path, the request names no object that it could use up.
+    in_path = isinstance(value, Mapping) and value.get("place") == "path"
+    request = yield from build.valid_request(subject, refused=in_path)
     odd = _with_odd(subject, request, value)
     if odd is None:
         return

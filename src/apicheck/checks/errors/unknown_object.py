@@ -57,6 +57,7 @@ CHECK = refusal(
     applies_to=applies_to,
     cases=cases,
     alter=replace_id,
+    shares_objects=True,
     standards=("rfc9110#15.5.5",),
     proven_by={
         "accepted": ("errors/makes-up-absent-objects",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from apicheck.authoring import (
     Applies,
@@ -10,7 +11,9 @@ from apicheck.authoring import (
     Check,
     Confirm,
     EndOfScript,
+    Exchange,
     Failure,
+    Identity,
     Judgement,
     NotApplicable,
     NotTested,
@@ -18,11 +21,13 @@ from apicheck.authoring import (
     Role,
     Script,
     Severity,
+    Steps,
     Subject,
     Transcript,
     build,
     describe,
     judging,
+    refused,
     spreading,
 )
 from apicheck.checks.scopes._narrowing import follow, narrow
@@ -38,10 +43,12 @@ from apicheck.checks.scopes._rights import (
     required_rights,
     send_as,
     underprivileged_identities,
+    with_sender,
     within_reach,
 )
 
 _ALL = "all scopes"
+_GONE = (404, 410)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -105,7 +112,7 @@ def script(subject: Subject) -> Script:
     yield from build.send_control(subject, identity=enough)
     ((kind, granted),) = value.items()
     lacking = yield from mint_holder(subject, **{kind: tuple(granted)})
-    first = yield from send_as(subject, lacking)
+    first = yield from _send_lacking(subject, lacking)
     results: list[bool] = []
     tried = _search(subject, granted, results)
     while first.succeeded and not isinstance(tried, str):
@@ -115,6 +122,17 @@ def script(subject: Subject) -> Script:
             return  # that the request was accepted is seen, whatever was enough
         results.append((yield from send_as(subject, holder, Role.CONFIRM)).succeeded)
         tried = _search(subject, granted, results)
+
+
+def _send_lacking(subject: Subject, lacking: Identity) -> Steps[Exchange]:
+    """Send the request without the right, about an object that others that are refused share.
+
+    A promised refusal that is also that of an object which is gone tells only with an own object.
+    """
+    if any(status in subject.expected.statuses for status in _GONE):
+        return (yield from send_as(subject, lacking))
+    as_lacking = partial(with_sender, subject, sender=lacking)
+    return (yield from refused.send_refused(subject, as_lacking))
 
 
 def _search(
@@ -127,7 +145,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """An accepted request is named by the right that was enough, for which the script searched."""
     if not transcript.exercised:
         return None
-    first, *confirmations = transcript.exercised
+    first, *confirmations = _without_gone(transcript.exercised)
     if not first.succeeded:
         return judging.judge_status(first, subject.expected)
     value, expected = subject.row.value, judging.expected_text(subject.expected)
@@ -145,6 +163,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     enough = f": {detail or 'no right'} is {'enough' if detail else 'needed'}"
     actual = f"{describe(first)} with {subject.row.name}{enough if detail == found else ''}"
     return Failure("accepted", expected, actual, detail, witness.id)
+
+
+def _without_gone(exercised: Sequence[Exchange]) -> Sequence[Exchange]:
+    """Without a request about an object that was gone, where another about its own one follows."""
+    first, *rest = exercised
+    again = bool(rest) and rest[0].request.identity == first.request.identity
+    return rest if first.status in _GONE and again else exercised
 
 
 CHECK = Check(

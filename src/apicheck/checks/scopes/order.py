@@ -86,7 +86,10 @@ def script(subject: Subject) -> Script:
     """Refused with both mistakes; where not as promised, also for the missing right alone."""
     yield from build.send_control(subject)
     sender = yield from obtain_identity(subject, underprivileged_cases(subject)[0].value)
-    request = with_sender(subject, (yield from build.valid_request(subject)), sender)
+    # A request that names an unknown object uses up none.
+    unknown = subject.row.value == _UNKNOWN
+    request = yield from build.valid_request(subject, refused=unknown)
+    request = with_sender(subject, request, sender)
     both = yield from steps.send(_with_mistake(subject, subject.row.value, request))
     if both.status not in dict(_expected_refusals(subject))[subject.row.value].statuses:
         share = f"without rights {subject.op.id} as {sender.name}"

@@ -62,6 +62,27 @@ def test_an_operation_that_consumes_objects_or_has_a_low_limit_gets_fewer_reques
     assert len(bench(CHECK, operation="deleteContact").cases()) < asked
 
 
+def test_requests_with_an_odd_path_share_the_object_that_they_do_not_name(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    one = bench(CHECK, operation="deleteContact", thorough=True)
+    rows = one.cases()
+    assert len(rows) > 2
+    assert set(one.judgements().values()) == {None}
+    created = [sent for sent in server.requests if sent.method == "POST"]
+    assert len(created) == 2, "one for the control, which deletes it, and one for all rows"
+
+
+def test_an_unknown_object_is_asked_for_once_and_its_place_is_not_made_anew(
+    bench: Callable[..., Any], server: Any
+) -> None:
+    facts = {"authorization": {"absent": 404}}
+    one = bench("errors/unknown-object", facts=facts, operation="deleteContact")
+    assert one.judgements() == {"contactId": None}
+    methods = [sent.method for sent in server.requests]
+    assert (methods.count("DELETE"), methods.count("POST")) == (2, 2)
+
+
 def test_every_case_can_be_sent_and_an_honest_server_passes_all_of_them(
     bench: Callable[..., Any], breaks_on: Callable[[bytes], None]
 ) -> None:

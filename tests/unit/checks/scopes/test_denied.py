@@ -46,6 +46,17 @@ def test_a_server_that_requires_no_right_at_all_is_one_cause(
     assert all(isinstance(j, Failure) and j.outcome == "accepted" for j in judgements.values())
 
 
+@pytest.mark.parametrize(("refusal", "objects"), [(403, 1), (404, 2)])
+def test_rows_that_are_refused_share_an_object_unless_it_would_be_missed_alike(
+    bench: Callable[..., Any], server: Any, refusal: int, objects: int
+) -> None:
+    facts = {"authorization": {"refusal": refusal}}
+    made = bench("scopes/denied", facts=facts, operation="deleteContact")
+    assert len(made.judgements()) == 2
+    created = [one for one in server.requests if (one.method, one.identity) == ("POST", "admin")]
+    assert len(created) == objects
+
+
 def test_objects_are_created_by_an_identity_with_the_right(
     bench: Callable[..., Any], server: Any
 ) -> None:
