@@ -43,9 +43,7 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 
 def _find_media(context: RunContext, old: Spec, exchange: Exchange) -> Media | None:
     """The JSON body that the earlier document describes for the response."""
-    now = exchange.request.operation
-    pairs = _history.find_pairs(context, old).values()
-    was = next((one for one, other in pairs if other is not None and other.id == now), None)
+    was = _history.find_earlier(context, old, exchange.request.operation)
     described = was.response_for(exchange.status) if was else None
     sent = _name(exchange.received.header("Content-Type") or "")
     if described is None or not sent.endswith(("/json", "+json")):
