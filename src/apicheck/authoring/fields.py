@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from apicheck.model.received import parse_count, split_url
 
@@ -117,10 +118,12 @@ def _split(field: str, outside: re.Pattern[str]) -> Iterator[tuple[int, str]]:
     yield start, field[start:]
 
 
+@lru_cache(maxsize=256)
 def parse_http_date(text: str) -> float | None:
     """Epoch seconds of an IMF-fixdate (RFC 9110 section 5.6.7); None for another text.
 
-    Recipients must accept the obsolete forms, but servers must not send them.
+    Recipients must accept the obsolete forms, but servers must not send them. Responses of the same
+    second have the same date, and many checks read it.
     """
     match = _IMF_FIXDATE.fullmatch(text)
     if match is None:

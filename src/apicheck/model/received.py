@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 _MOST_DIGITS = 15
@@ -17,6 +18,7 @@ def parse_count(text: str) -> int | None:
     return int(text) if is_count else None
 
 
+@lru_cache(maxsize=256)
 def parse_date(text: str) -> float | None:
     """Epoch seconds of a date in any form that recipients read; in UTC where it names no zone."""
     if len(text) > _LONGEST_DATE:

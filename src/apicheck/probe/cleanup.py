@@ -82,6 +82,7 @@ class Creations:
         self._marks = list(marks)
         self._lock = threading.Lock()
         self._open: dict[str, Creation] = {}
+        self._owners: set[str] = set()
         self._lasting: list[Lasting] = []
         self._others: list[Identity] = []
         self._hidden = HiddenCreations(plan, self._marks)
@@ -129,6 +130,7 @@ class Creations:
             with self._lock:
                 if delete is not None:
                     made = Creation(delete, request.operation, owner)
+                    self._owners.add(owner)
                     self._open.setdefault(unquote(delete.path), made)
                     continue
                 lasting = find_lasting(self._plan, part, self._marks)
@@ -218,6 +220,8 @@ class Creations:
 
     def delete_of(self, owner: str, recorder: Recorder) -> Iterator[Exchange]:
         """Delete what one script created for itself; what cannot be deleted is tried at the end."""
+        if owner not in self._owners:  # as most scripts
+            return
         with self._lock:
             mine = {path: made for path, made in self._open.items() if made.owner == owner}
         for path, creation in reversed(mine.items()):

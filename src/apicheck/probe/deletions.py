@@ -98,9 +98,9 @@ def _guess_deletion(
     collection = operation.path.rstrip("/")
     if request.method != "POST" and exchange.status != _CREATED:
         return None
-    for delete in plan.spec.operations:
+    for delete in (one for one in plan.spec.operations if one.method == "DELETE"):
         name = (_find_names(delete.path) or [""])[-1]
-        if delete.method != "DELETE" or collection_of(delete.path, name) != collection:
+        if collection_of(delete.path, name) != collection:
             continue
         if not delete.path.rstrip("/").endswith(f"{{{name}}}"):
             continue

@@ -47,6 +47,11 @@ def sign_by_rsa(token: str, _: str) -> str:
     return _sign(token, sign)
 
 
+def is_jwt(text: str) -> bool:
+    """Whether a text has as many parts as a JWT."""
+    return text.count(".") == _PARTS - 1
+
+
 def is_same_token(one: str, other: str) -> bool:
     """Whether two texts are one token: equal, or JWTs whose decoded parts are equal.
 
@@ -54,7 +59,7 @@ def is_same_token(one: str, other: str) -> bool:
     """
     if one == other:
         return True
-    if one.count(".") != _PARTS - 1 or other.count(".") != _PARTS - 1:
+    if not (is_jwt(one) and is_jwt(other)):
         return False
     try:
         return [_decode(p) for p in one.split(".")] == [_decode(p) for p in other.split(".")]

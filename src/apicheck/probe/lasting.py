@@ -77,9 +77,9 @@ def _find_name(plan: Plan, operation: Operation, exchange: Exchange, marks: Coll
         return name if _is_own(name, marks) else ""
     if request.method != "POST" or path.endswith("}"):
         return ""
-    for other in plan.spec.operations:
+    for other in (one for one in plan.spec.operations if one.path.endswith("}")):
         parameter = (re.findall(r"\{([^}]*)\}", other.path) or [""])[-1]
-        if other.path.endswith("}") and collection_of(other.path, parameter) == path:
+        if collection_of(other.path, parameter) == path:
             found = identifier_of(exchange, parameter, path) or _find_own_id(exchange.json_or(None))
             return found or next(own, "")
     listed = any(one.method == "GET" and one.path == operation.path for one in plan.spec.operations)

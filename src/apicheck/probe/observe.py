@@ -15,7 +15,7 @@ from apicheck.model.json import Json, members_of, read_json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.received import is_text, parse_date
-from apicheck.probe.json_web_tokens import is_same_token
+from apicheck.probe.json_web_tokens import is_jwt, is_same_token
 from apicheck.probe.placeholders import expand, placeholders_in
 from apicheck.probe.redactor import Redactor
 from apicheck.probe.wire import WireResponse
@@ -187,11 +187,13 @@ def observe_equality(secrets: Redactor, request: Request) -> Iterator[Observatio
         words = {sent, sent.rpartition(" ")[2]}
         if credential.place == "cookie":
             words.add(sent.partition(";")[0].strip().strip('"'))
+        jwts = [word for word in words if is_jwt(word)]
         candidates = placeholders_in(credential.value) or tuple(live)
         for placeholder in dict.fromkeys(candidates):
             secret = live.get(placeholder, "")
             same_pair = _is_basic(sent) and _read_pairs(sent[6:]) & _read_pairs(secret)
-            if same_pair or any(is_same_token(word, secret) for word in words):
+            is_same = secret in words or any(is_same_token(jwt, secret) for jwt in jwts)
+            if same_pair or is_same:
                 yield Observation("equals", placeholder, f"{credential.place} {credential.name}")
 
 

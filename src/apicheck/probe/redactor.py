@@ -95,8 +95,9 @@ class Redactor:
             if old is not None:
                 self._retired[f"{placeholder}_{len(self._retired) + 1}"] = old
             self._by_placeholder[placeholder] = secret
-            self._by_secret.setdefault(secret, placeholder)
-            self._index(placeholder, secret)
+            first = self._by_secret.setdefault(secret, placeholder)
+            if first == placeholder or first.endswith(_NAMES):  # else its forms are known
+                self._index(placeholder, secret)
 
     def issue(self, secret: str, kind: str = "ISSUED") -> str:
         """The placeholder for a secret that the target handed out; an equal secret has the same."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 
 from apicheck.model.check import Claims
 from apicheck.model.exchange import Transcript
@@ -106,7 +107,8 @@ def _play_batch(
     concurrency: int,
     stop: threading.Event,
 ) -> Iterator[Transcript]:
-    playing: dict[Future[Transcript], Job] = {}
+    playing = 0
+    finished: SimpleQueue[Future[Transcript]] = SimpleQueue()
 
     def play_and_release(job: Job) -> Transcript:
         try:
@@ -118,21 +120,22 @@ def _play_batch(
     waits = True
     try:
         while True:
-            while len(playing) < concurrency and not stop.is_set():
+            while playing < concurrency and not stop.is_set():
                 job = _take_next(waiting, table)
                 if job is None:
                     break
-                playing[pool.submit(play_and_release, job)] = job
+                pool.submit(play_and_release, job).add_done_callback(finished.put)
+                playing += 1
             if not playing:
                 if stop.is_set() or not waiting:
                     return
                 table.take(waiting[0].claims)  # a job outside this stream holds them
                 job = waiting.pop(0)
-                playing[pool.submit(play_and_release, job)] = job
-            finished, _ = wait(playing, return_when=FIRST_COMPLETED)
-            for future in finished:
-                del playing[future]
-                yield future.result()
+                pool.submit(play_and_release, job).add_done_callback(finished.put)
+                playing += 1
+            future = finished.get()
+            playing -= 1
+            yield future.result()
     except KeyboardInterrupt:
         waits = False
         raise

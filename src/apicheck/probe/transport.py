@@ -134,11 +134,11 @@ class Transport:
 
     def send(self, request: WireRequest) -> WireResult:
         """Send a request, and once more where the connection closed before the response."""
-        if not request.sendable:
-            return make_transport_error(
-                TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
-            )
         if not request.plain:
+            if not request.sendable:
+                return make_transport_error(
+                    TransportErrorKind.OTHER, "a header field with a line break cannot be sent"
+                )
             return self.send_bytes(request.encode(), request.method)
         deadline = time.monotonic() + self._timeout_s
         result = self._send(request, deadline)

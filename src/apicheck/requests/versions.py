@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from apicheck.model.exchange import Request
@@ -133,7 +134,8 @@ def find_versions(context: RunContext) -> Versions | None:
         return None
     place = versioning.place or "path"
     known = versioning.versions or list_documented(place, versioning, context.spec)
-    if not known or (place == "path" and not _stands_in_paths(known, versioning, context.spec)):
+    written = frozenset(versioning.form.replace(_MARK, name) for name in known)
+    if not known or (place == "path" and not _stand_in_paths(written, context.spec)):
         return None
     return Versions(place, versioning.name, versioning.form, known)
 
@@ -183,6 +185,7 @@ def list_documented(place: str, versioning: Versioning, spec: Spec) -> dict[str,
     return dict.fromkeys(found, ApiVersion())
 
 
-def _stands_in_paths(known: Mapping[str, ApiVersion], versioning: Versioning, spec: Spec) -> bool:
-    written = {versioning.form.replace(_MARK, name) for name in known}
-    return any(not written.isdisjoint(one.path.split("/")) for one in spec.operations)
+@lru_cache(maxsize=16)
+def _stand_in_paths(segments: frozenset[str], spec: Spec) -> bool:
+    """Whether some path has one of the segments; checks ask at each response."""
+    return any(not segments.isdisjoint(one.path.split("/")) for one in spec.operations)

@@ -101,6 +101,21 @@ def test_a_replaced_secret_stays_hidden() -> None:
     }
 
 
+def test_a_secret_with_two_placeholders_is_searched_for_once() -> None:
+    redactor = secrets_of()
+    forms = len(redactor._forms)
+    redactor.put("$APICHECK_MINTED_1", SECRET)
+    assert len(redactor._forms) == forms
+    assert redactor.redact_text(SECRET) == NAME
+
+
+def test_a_token_that_is_a_short_user_name_too_is_hidden() -> None:
+    redactor = Redactor(Secrets({"$APICHECK_ADMIN_USER": "adm1n-7"}))
+    assert redactor.redact_text("adm1n-7") == "adm1n-7"
+    redactor.put(NAME, "adm1n-7")
+    assert redactor.redact_text("adm1n-7") == NAME
+
+
 def test_the_same_issued_secret_has_one_placeholder() -> None:
     secrets = Redactor(Secrets({}))
     first = secrets.issue("issued-secret-1234567890")

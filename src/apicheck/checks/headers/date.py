@@ -38,13 +38,13 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 
 
 def _judge_form(value: str | None, exchange: Exchange) -> Failure | None:
+    if value is not None and fields.parse_http_date(value) is not None:
+        return None
     actual = describe_field(exchange, "Date")
     if value is None:
         return Failure("absent", "a Date field", actual, exchange=exchange.id)
-    if fields.parse_http_date(value) is None:
-        expected = "a Date in the form Sun, 06 Nov 1994 08:49:37 GMT"
-        return Failure("malformed", expected, actual, exchange=exchange.id)
-    return None
+    expected = "a Date in the form Sun, 06 Nov 1994 08:49:37 GMT"
+    return Failure("malformed", expected, actual, exchange=exchange.id)
 
 
 def _judge_distance(value: str, within_s: float, exchange: Exchange) -> Failure | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from apicheck.authoring import Applies, NotApplicable, Operation, RunContext, Subject, compare
@@ -49,6 +49,27 @@ def find_pairs(context: RunContext, old: Spec) -> dict[str, tuple[Operation, Ope
         for one, now in _match(old, context.spec)
         if selectors.selects(promised, one, sets, secured)
     }
+
+
+def find_earlier(context: RunContext, old: Spec, operation: str) -> Operation | None:
+    """What a present operation was before, if it is to stay compatible."""
+    versioning, sets = context.facts.versioning, context.facts.operations
+    promised = versioning.compatible if versioning else None
+    for one in _match_backwards(old, context.spec).get(operation, ()):
+        secured = frozenset([one.id] if one.secured else [])
+        if promised is not None and selectors.selects(promised, one, sets, secured):
+            return one
+    return None
+
+
+@lru_cache(maxsize=16)
+def _match_backwards(old: Spec, new: Spec) -> Mapping[str, list[Operation]]:
+    """Id of a present operation -> what it was."""
+    found: dict[str, list[Operation]] = {}
+    for was, now in _match(old, new):
+        if now is not None:
+            found.setdefault(now.id, []).append(was)
+    return found
 
 
 @lru_cache(maxsize=16)

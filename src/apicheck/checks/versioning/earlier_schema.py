@@ -44,9 +44,7 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 
 def _find_media(context: RunContext, old: Spec, exchange: Exchange) -> Media | None:
     """The JSON body that the earlier document describes for the response."""
-    now = exchange.request.operation
-    pairs = _history.find_pairs(context, old).values()
-    was = next((one for one, other in pairs if other is not None and other.id == now), None)
+    was = _history.find_earlier(context, old, exchange.request.operation)
     described = was.response_for(exchange.status) if was else None
     sent = exchange.received.media_type
     if described is None or not media_types.is_json(sent):
