@@ -33,6 +33,7 @@ from apicheck.model.verdict import NotTestedKind, RunWord, Verdict
 from apicheck.run import judge_saved, promise_of_scheme, prove, reference_server
 from apicheck.run.receiver_documents import write_documents
 from apicheck.testing import Run, Server, check_receiver
+from tests.e2e.programs import install_with_npm
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -302,14 +303,9 @@ def test_of_an_app_of_slack_bolt_the_true_weaknesses_are_found() -> None:
 def test_of_receivers_by_libraries_of_npm_the_true_weaknesses_are_found(
     apicheck: Callable[..., Any], tmp_path: Path
 ) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        assert not os.environ.get("CI"), "the receivers need npm; .ci/servers installs it"
-        # Whoever has no Node.js can still work on apicheck; CI must have it.
-        pytest.skip("the receivers need npm, and there is none here")
     for name in ("package.json", "app.mjs"):
         shutil.copy(APP.with_name(name), tmp_path)
-    subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=tmp_path, check=True)
+    install_with_npm(tmp_path)
     with serving(["node", "app.mjs"], tmp_path) as url:
         for name, weak in (
             ("github", {AS_TEXT, "receiver/body: error: body-empty"}),

@@ -7,7 +7,6 @@ honest, or makes one of its mistakes; which clause a mistake breaks is written h
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ from apicheck.load import profile_dir
 from apicheck.run import reference_server
 from tests.e2e.apps.crm import app as crm
 from tests.e2e.apps.engagement import app as engagement
+from tests.e2e.programs import find_program
 
 pytestmark = pytest.mark.long
 
@@ -198,7 +198,7 @@ def serving_engagement(certificate: Path, broken: str) -> Iterator[tuple[str, En
 @contextmanager
 def serving_messenger(certificate: Path, broken: str) -> Iterator[tuple[str, Environ]]:
     """The service on Node.js, likewise."""
-    command = (find_node(), MESSENGER, certificate, str(LIMITS["emitrr"]["email"]), broken)
+    command = (find_program("node"), MESSENGER, certificate, str(LIMITS["emitrr"]["email"]), broken)
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
@@ -209,15 +209,6 @@ def serving_messenger(certificate: Path, broken: str) -> Iterator[tuple[str, Env
             as_environ(said["tokens"]),
         )
         process.kill()
-
-
-def find_node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        assert not os.environ.get("CI"), "the messenger needs Node.js; .ci/servers installs it"
-        # Whoever has no Node.js can still work on apicheck; CI must have it.
-        pytest.skip("the messenger needs Node.js, and there is none here")
-    return found
 
 
 SERVING = {"capsule": serving_crm, "emitrr": serving_messenger, "webengage": serving_engagement}
@@ -300,6 +291,6 @@ def test_every_mistake_is_that_of_a_clause_or_is_not_tested_yet() -> None:
     assert set(crm.MISTAKES) == {*BREAKS["capsule"], *NOT_TESTED_YET}
     assert set(engagement.MISTAKES) == set(BREAKS["webengage"])
     listed = subprocess.run(
-        (find_node(), MESSENGER, "--mistakes"), capture_output=True, text=True, check=True
+        (find_program("node"), MESSENGER, "--mistakes"), capture_output=True, text=True, check=True
     )
     assert set(json.loads(listed.stdout)) == set(BREAKS["emitrr"])

@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.programs import find_program
+
 pytestmark = pytest.mark.long
 
 APPS = Path(__file__).parent / "apps"
@@ -85,7 +87,8 @@ def serving(name: str, broken: str) -> Iterator[str]:
     with create_server(("127.0.0.1", 0)) as listening:
         number = listening.fileno()
         env = {**os.environ, **SECRETS, "SOCKET": str(number), "BROKEN": broken}
-        command = ["node", "app.mjs"] if name == INVOICES else [sys.executable, "app.py"]
+        of_node = name == INVOICES
+        command = [find_program("node"), "app.mjs"] if of_node else [sys.executable, "app.py"]
         with subprocess.Popen(command, cwd=APPS / name, env=env, pass_fds=(number,)) as process:
             try:
                 yield f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -98,10 +101,6 @@ def play(tmp_path: Path, apicheck: Callable[..., Any]) -> Callable[..., dict[str
     """Runs the policy of a sender. Returns what its clauses end in."""
 
     def play(name: str, broken: str, *options: str, code: int | None = None) -> dict[str, str]:
-        if name == INVOICES and shutil.which("node") is None:
-            assert not os.environ.get("CI"), "the sender needs Node.js; .ci/servers installs it"
-            # Whoever has no Node.js can still work on apicheck; CI must have it.
-            pytest.skip("the sender needs Node.js, and there is none here")
         with serving(name, broken) as url:
             with urllib.request.urlopen(f"{url}/openapi.json", timeout=60) as response:
                 (tmp_path / "openapi.json").write_bytes(response.read())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -15,6 +14,7 @@ import pytest
 from apicheck.model.facts import Signature
 from apicheck.signatures import SCHEMES, Delivery, Signing
 from apicheck.signatures.near_misses import list_near_misses
+from tests.e2e.programs import install_with_npm
 
 pytestmark = pytest.mark.long
 
@@ -42,15 +42,10 @@ def write_headers(delivery: Delivery) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Which deliveries the libraries accept, by scheme and name; and what they sign."""
-    npm = shutil.which("npm")
-    if npm is None:
-        assert not os.environ.get("CI"), "the libraries need npm; .ci/servers installs it"
-        # Whoever has no Node.js can still work on apicheck; CI must have it.
-        pytest.skip("the libraries need npm, and there is none here")
     folder = tmp_path_factory.mktemp("node")
     for name in ("package.json", "both.mjs"):
         shutil.copy(APPS / name, folder)
-    subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=folder, check=True)
+    install_with_npm(folder)
     named = [(scheme, name, one) for scheme in OF_NPM for name, one in sign(scheme)]
     sent = [{"scheme": scheme, "headers": write_headers(one)} for scheme, _, one in named]
     done = subprocess.run(

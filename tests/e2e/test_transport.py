@@ -2,18 +2,17 @@
 
 import datetime as dt
 import json
-import os
-import shutil
 import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
+
+from tests.e2e.programs import find_program, running
 
 # Others than root ignore `user root`: the folder of a test is for its user alone.
 CONFIGURATION = """
@@ -152,12 +151,7 @@ def free_ports(count: int) -> list[int]:
 
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[Callable[[Nginx], dict[str, int]]]:
-    program = shutil.which("nginx", path=os.environ["PATH"] + os.pathsep + "/usr/sbin")
-    if program is None:
-        assert not os.environ.get("CI"), "nginx is missing; .ci/servers installs it"
-        # Whoever has no nginx can still work on apicheck; CI must have it.
-        pytest.skip("nginx is missing")
-    processes = []
+    command = [find_program("nginx"), "-p", tmp_path, "-c", "nginx.conf"]
 
     def start(case: Nginx) -> dict[str, int]:
         ports = dict(zip(("base", "tls", "plain"), free_ports(3), strict=True))
@@ -168,22 +162,11 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[Nginx], dict[str, int]]]:
             versions=case.versions, hsts=case.hsts, on_plain=on_plain, **ports
         )
         (tmp_path / "nginx.conf").write_text(text)
-        process = subprocess.Popen([program, "-p", tmp_path, "-c", "nginx.conf"])
-        processes.append(process)
-        for _ in range(100):
-            assert process.poll() is None
-            try:
-                socket.create_connection(("127.0.0.1", ports["base"])).close()
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-            else:
-                return ports
-        pytest.fail("nginx does not listen")
+        servers.enter_context(running(command, tmp_path, ports["base"]))
+        return ports
 
-    yield start
-    for process in processes:
-        process.terminate()
-        process.wait(10)
+    with ExitStack() as servers:
+        yield start
 
 
 @pytest.mark.long

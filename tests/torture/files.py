@@ -136,8 +136,6 @@ YAML: dict[str, tuple[Make, tuple[int, ...]]] = {
 }
 """Damage that can be done to a file of YAML."""
 
-SELF = '"#/components/schemas/Loop"'
-
 
 def schema(written: str) -> Make:
     """The document with such a schema of what is made."""

@@ -17,7 +17,7 @@ from reference_server.state.identities import Identity
 Authenticate = Callable[[Call], Identity | Refusal]
 MatchOperation = Callable[[Routes, str, str, Pairs], Match]
 
-_FIELD = "x-http-method-override"
+OVERRIDE = "x-http-method-override"
 _REFUSAL = ("authentication.refusal",)
 
 
@@ -62,12 +62,12 @@ def method_override_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
     """The guard sees the method of the request line, and the server obeys the one in a field."""
-    return honest(routes, dict(headers).get(_FIELD, method), path, headers)
+    return honest(routes, dict(headers).get(OVERRIDE, method), path, headers)
 
 
 @method_override_skips_authentication.also(authenticate)
 def _serve_another_method(honest: Authenticate, call: Call) -> Identity | Refusal:
-    overridden = call.header(_FIELD) not in (None, call.method)
+    overridden = call.header(OVERRIDE) not in (None, call.method)
     return _serve_anonymous(call, honest(call)) if overridden else honest(call)
 
 

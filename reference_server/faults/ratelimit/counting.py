@@ -33,7 +33,7 @@ _COUNTS = ("rate_limits.counts",)
 _SUCCESSES = range(200, 300)
 
 
-def _let_through(admission: Admission) -> Admission:
+def let_through(admission: Admission) -> Admission:
     """The decision of a bucket, with the request let through."""
     return replace(admission, standing=replace(admission.standing, allowed=True))
 
@@ -42,7 +42,7 @@ def _let_through(admission: Admission) -> Admission:
 def counts_by_query(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests with a query."""
     decided = honest(call, admission)
-    return _let_through(decided) if call.query else decided
+    return let_through(decided) if call.query else decided
 
 
 def _lowest_shows_a_body(profile: Profile) -> bool:
@@ -68,7 +68,7 @@ def _lowest_shows_a_body(profile: Profile) -> bool:
 def counts_encoded_paths_apart(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to a path with a percent-encoded letter, which is the same path."""
     decided = honest(call, admission)
-    return _let_through(decided) if "%" in call.path else decided
+    return let_through(decided) if "%" in call.path else decided
 
 
 @counts_encoded_paths_apart.also(match_operation)
@@ -88,14 +88,14 @@ def _decode_path(
 def lets_head_through(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to HEAD."""
     decided = honest(call, admission)
-    return _let_through(decided) if call.method == "HEAD" else decided
+    return let_through(decided) if call.method == "HEAD" else decided
 
 
 @fault("ratelimit/lets-http-1-0-through", admit, needs=_LIMITS)
 def lets_http_1_0_through(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests of HTTP/1.0."""
     decided = honest(call, admission)
-    return _let_through(decided) if call.version == "1.0" else decided
+    return let_through(decided) if call.version == "1.0" else decided
 
 
 @fault("ratelimit/counts-spellings-of-credentials-apart", admit, needs=_LIMITS)
@@ -105,7 +105,7 @@ def counts_spellings_of_credentials_apart(
     """A credential whose scheme begins with a small letter has a limit of its own."""
     decided = honest(call, admission)
     spelled = (call.header("Authorization") or "")[:1].islower()
-    return _let_through(decided) if spelled else decided
+    return let_through(decided) if spelled else decided
 
 
 @fault("ratelimit/never-recovers", admit, needs=_LIMITS)
@@ -143,7 +143,7 @@ def one_too_many(honest: EnforceLimit, call: Call, limit: int) -> int:
 def trusts_forwarded_for(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A request that names another client in X-Forwarded-For is not limited."""
     decided = honest(call, admission)
-    return _let_through(decided) if call.header("X-Forwarded-For") else decided
+    return let_through(decided) if call.header("X-Forwarded-For") else decided
 
 
 @fault("ratelimit/counts-successes-only", costs_something, needs=(*_COUNTS, "requests.schema"))
@@ -254,7 +254,7 @@ def _counts_writes_alone(profile: Profile) -> bool:
 
 
 def _let_writes_through(call: Call, decided: Admission) -> Admission:
-    return decided if call.method in ("GET", "HEAD") else _let_through(decided)
+    return decided if call.method in ("GET", "HEAD") else let_through(decided)
 
 
 @fault("ratelimit/counts-reads-only", admit, needs=_LIMITS, shows_in=_counts_writes_alone)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
+from reference_server.faults.ratelimit.counting import let_through
 from reference_server.stages.rate_limits import admit, choose_key
 from reference_server.state.limits import Limiter
 
@@ -59,7 +59,7 @@ def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> A
         row = row + 1 if now < begun + 2 * window else 0
         begun, spare = now, 3 if row > 1 else 0
     if spare and not decided.standing.allowed:
-        decided, spare = _let_through(decided), spare - 1
+        decided, spare = let_through(decided), spare - 1
     call.server.kept[key] = (begun, row, spare)
     return decided
 
@@ -84,7 +84,7 @@ def rewards_silence(honest: Admit, call: Call, admission: Admission) -> Admissio
     if now - last > _SILENCE * window:
         spare = 2
     if spare and not decided.standing.allowed:
-        decided, spare = _let_through(decided), spare - 1
+        decided, spare = let_through(decided), spare - 1
     call.server.kept[key] = (now, spare)
     return decided
 
@@ -94,7 +94,3 @@ def _list_others(call: Call, admission: Admission) -> Iterator[tuple[Any, Limite
     for key, limiter in tuple(call.server.limiters.items()):
         if admission.bucket.name in key and call.caller_identity.id not in key:
             yield key, limiter
-
-
-def _let_through(admission: Admission) -> Admission:
-    return replace(admission, standing=replace(admission.standing, allowed=True))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.faults.fault import fault
+from reference_server.faults.ratelimit.counting import let_through
 from reference_server.stages.rate_limits import admit
 
 Admit = Callable[[Call, Admission], Admission]
@@ -28,7 +28,7 @@ def forgets_the_further_limit(honest: Admit, call: Call, admission: Admission) -
     """A request that counts in several limits is refused by the first of them alone."""
     decided = honest(call, admission)
     first = call.op_rules.buckets[0].name == decided.bucket.name
-    return decided if first else _let_through(decided)
+    return decided if first else let_through(decided)
 
 
 @fault("ratelimit/one-limit-widens-another", admit, needs=_LIMITS, shows_in=_counts_in_several)
@@ -43,11 +43,7 @@ def one_limit_widens_another(honest: Admit, call: Call, admission: Admission) ->
         return decided
     if spare and now < until and name != refused_by:
         kept[key] = (refused_by, until, spare - 1)
-        return _let_through(decided)
+        return let_through(decided)
     if not refused_by or now >= until:
         kept[key] = (name, now + decided.bucket.window_s, 2)
     return decided
-
-
-def _let_through(admission: Admission) -> Admission:
-    return replace(admission, standing=replace(admission.standing, allowed=True))

@@ -9,12 +9,12 @@ from apicheck.model.exchange import Pairs
 from reference_server.call import Call
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
+from reference_server.faults.auth.guards import OVERRIDE
 from reference_server.faults.fault import fault
 from reference_server.stages.authorization import find_missing_rights
 
 FindMissingRights = Callable[[Call], tuple[str, ...]]
 MatchOperation = Callable[[Routes, str, str, Pairs], Match]
-_FIELD = "x-http-method-override"
 _RIGHTS = ("authorization.refusal", "authorization.required")
 
 
@@ -81,12 +81,12 @@ def checks_rights_of_overridden_method(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
     """The method in a field is executed; the rights are those of the one in the request line."""
-    return honest(routes, dict(headers).get(_FIELD, method), path, headers)
+    return honest(routes, dict(headers).get(OVERRIDE, method), path, headers)
 
 
 @checks_rights_of_overridden_method.also(find_missing_rights)
 def _find_missing_for_the_line(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
-    return () if call.header(_FIELD) not in (None, call.method) else honest(call)
+    return () if call.header(OVERRIDE) not in (None, call.method) else honest(call)
 
 
 @fault("scopes/compares-beginning", find_missing_rights, needs=_RIGHTS)

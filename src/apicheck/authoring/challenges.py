@@ -25,7 +25,6 @@ class ReceivedChallenge:
 
     scheme: str
     parameters: Mapping[str, str]
-    token68: str = ""
 
 
 def parse_challenges(field: str) -> tuple[ReceivedChallenge, ...]:
@@ -42,7 +41,7 @@ def parse_challenges(field: str) -> tuple[ReceivedChallenge, ...]:
         position = scheme.end()
         token68 = _TOKEN68.match(field, position)
         if token68 is not None:
-            found.append(ReceivedChallenge(scheme.group(1).lower(), {}, token68.group(1)))
+            found.append(ReceivedChallenge(scheme.group(1).lower(), {}))
             position = token68.end()
         else:
             parameters, position = _parse_parameters(field, position)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from apicheck.model.exchange import Exchange
-from apicheck.model.json import MISSING, Json, at, read_json
+from apicheck.model.json import MISSING, Json, at, parse_json
 from apicheck.model.received import is_text
 
 _EXPRESSION = re.compile(
@@ -63,6 +63,6 @@ def _read_exchange(expression: re.Match[str], exchange: Exchange) -> Json:
     if wanted := expression["header"]:
         found = (value for name, value in message.headers if name.lower() == wanted.lower())
         return next(found, MISSING)
-    body = read_json(message.body or b"", MISSING)
+    body = parse_json(message.body or b"", MISSING)
     found = at(body, expression["pointer"] or "")
     return MISSING if isinstance(found, str) and not is_text(found) else found

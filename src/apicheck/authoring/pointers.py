@@ -5,8 +5,8 @@ from apicheck.model.json import (
     child_pointer,
     contains,
     describe_value,
-    read_json,
+    parse_json,
     with_value,
 )
 
-__all__ = ["at", "child_pointer", "contains", "describe_value", "read_json", "with_value"]
+__all__ = ["at", "child_pointer", "contains", "describe_value", "parse_json", "with_value"]

@@ -12,7 +12,7 @@ from apicheck.cli import options
 from apicheck.cli.screen import Screen, toned
 from apicheck.model.errors import AttestationError
 from apicheck.report.attested import OPEN, describe_attested, describe_denials
-from apicheck.report.text import join_lines
+from apicheck.report.text import count_noun, join_lines
 
 if TYPE_CHECKING:
     from apicheck.model.attestation import Attested
@@ -79,10 +79,8 @@ def _add_questions(screen: Screen, path: Path, policy: Any) -> None:
     added, clauses = add_questions(text, str(path), policy)
     if clauses:
         write(path, added.encode())
-        noun = "question" if len(clauses) == 1 else "questions"
-        screen.say(
-            f"{path}: {len(clauses)} {noun} added; answer each, then `apicheck attest --check`"
-        )
+        added_now = count_noun(len(clauses), "question")
+        screen.say(f"{path}: {added_now} added; answer each, then `apicheck attest --check`")
 
 
 def describe(attested: Sequence[Attested]) -> Iterator[str]:

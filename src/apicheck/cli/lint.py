@@ -12,7 +12,7 @@ from apicheck.cli.against import compare_with, print_rules
 from apicheck.cli.screen import Screen, toned
 from apicheck.model.json import describe_value
 from apicheck.model.policy import FactOrigin
-from apicheck.report.text import join_lines
+from apicheck.report.text import count_noun, join_lines
 
 if TYPE_CHECKING:
     from apicheck.model.operation import Spec
@@ -69,14 +69,10 @@ def command(screen: Screen, /, *, facts: bool, **given: Any) -> int:
     left_out = f", {len(inputs.spec.left_out)} left out" if inputs.spec.left_out else ""
     screen.out(
         f"{join_lines(policy.id)} {join_lines(policy.version)}: ok;"
-        f" {_count(len(policy.clauses), 'clause')}, {_count(len(policy.origins), 'fact')},"
-        f" {_count(len(inputs.spec.operations), 'operation')}{left_out}"
+        f" {count_noun(len(policy.clauses), 'clause')}, {count_noun(len(policy.origins), 'fact')},"
+        f" {count_noun(len(inputs.spec.operations), 'operation')}{left_out}"
     )
     return 0
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def describe_document(spec: Spec) -> Iterator[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
 from apicheck.load.mistakes import Mistakes, collect_mistakes, drop_invalid
+from apicheck.load.reading import Node
 from apicheck.load.source import Source, parse, read_text
 from apicheck.model.attestation import Answer, Attestation
 from apicheck.model.errors import AttestationError
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import child_pointer
 from apicheck.model.policy import Clause, Policy
 
 FILE_NAME = "attestations.yaml"
@@ -24,8 +25,6 @@ _ABOUT = """\
 #   valid_until  the last day on which the answer counts
 #   evidence     what shows it, and what the question asks for: text or a URL
 # `apicheck attest` adds questions that are missing here, and changes nothing else."""
-
-Node = Mapping[str, Json]
 
 
 def load_attestations(path: Path, policy: Policy) -> tuple[Attestation, ...]:

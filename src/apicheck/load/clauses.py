@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apicheck.load.grammar import as_list, parse_optional_selector
 from apicheck.load.names import normalize
+from apicheck.load.reading import Node
 from apicheck.load.source import Source
-from apicheck.model.json import Json, child_pointer
+from apicheck.model.json import child_pointer
 from apicheck.model.policy import Clause, Example
 from apicheck.model.verdict import Grade, Level
-
-Node = Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)

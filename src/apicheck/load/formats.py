@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apicheck.load.mistakes import FactMistake
 from apicheck.model.date_forms import NAMES, compile_form
 from apicheck.model.facts import Formats
 
-Found = tuple[str, str, str]
-"""Pointer below the facts, message and suggestion."""
 
-
-def find_format_mistakes(formats: Formats) -> Iterator[Found]:
+def find_format_mistakes(formats: Formats) -> Iterator[FactMistake]:
     """Find forms that cannot be read, formats that are not among the values, odd page sizes."""
     if formats.dates is not None:
         try:

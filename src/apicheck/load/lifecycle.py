@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from apicheck.load.mistakes import FactMistake
 from apicheck.model.json import Json, child_pointer
 
-Found = tuple[str, str, str]
-"""Pointer below the facts, message and suggestion."""
 
-
-def find_lifecycle_mistakes(versioning: Json) -> Iterator[Found]:
+def find_lifecycle_mistakes(versioning: Json) -> Iterator[FactMistake]:
     """Find sunsets that come before the deprecation, of operations and of versions.
 
     versioning: the section as it is written; what breaks the schema is not in it.
@@ -26,7 +24,7 @@ def find_lifecycle_mistakes(versioning: Json) -> Iterator[Found]:
             yield from _compare_dates(child_pointer("/versioning/versions", name), item)
 
 
-def _compare_dates(pointer: str, item: Json) -> Iterator[Found]:
+def _compare_dates(pointer: str, item: Json) -> Iterator[FactMistake]:
     if not isinstance(item, Mapping) or not (item.get("since") and item.get("sunset")):
         return
     since, sunset = _parse(item["since"]), _parse(item["sunset"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from apicheck.load.mistakes import did_you_mean
+from apicheck.load.mistakes import FactMistake, did_you_mean
 from apicheck.model.facts import Bucket, Facts, RateLimits
 from apicheck.model.json import Json, at, child_pointer
 from apicheck.model.operation import Spec
@@ -14,9 +14,6 @@ from apicheck.model.selector import selects
 
 LONGEST_WINDOW = "1 year"
 _BUCKETS = "/rate_limits/buckets"
-
-Said = tuple[str, str, str]
-"""The pointer to what is wrong, a message, a suggestion."""
 
 
 def find_window_mistake(window: Json) -> tuple[str, str] | None:
@@ -40,7 +37,7 @@ def find_limit_mistakes(
     written: Mapping[str, Json],
     facts: Facts,
     spec: Spec,
-) -> Iterator[Said]:
+) -> Iterator[FactMistake]:
     """Yield what no limiter could keep, or what leaves open which bucket counts a request.
 
     merged: the facts without what breaks the schema. written: with it, whose names are known.
@@ -65,7 +62,7 @@ def find_limit_mistakes(
 
 def _find_in_bucket(
     limits: RateLimits, bucket: Bucket, merged: Mapping[str, Json], buckets: Mapping[str, Json]
-) -> Iterator[Said]:
+) -> Iterator[FactMistake]:
     place = child_pointer(_BUCKETS, bucket.name)
     if said := find_window_mistake(at(merged, f"{place}/window")):
         yield f"{place}/window", *said
@@ -77,7 +74,7 @@ def _find_in_bucket(
             yield f"{place}/also", f'unknown bucket "{other}"', did_you_mean(other, buckets)
 
 
-def _find_circles(limits: RateLimits) -> Iterator[Said]:
+def _find_circles(limits: RateLimits) -> Iterator[FactMistake]:
     """Find buckets that count their own requests once more."""
     for name in limits.buckets:
         if name in _count_beside(limits, name):
@@ -86,7 +83,7 @@ def _find_circles(limits: RateLimits) -> Iterator[Said]:
             yield place, message, "leave out one `also` of the circle"
 
 
-def _find_unreachable(limits: RateLimits) -> Iterator[Said]:
+def _find_unreachable(limits: RateLimits) -> Iterator[FactMistake]:
     """Find limits that a further bucket of the same requests never lets anyone reach."""
     for name, bucket in limits.buckets.items():
         for other in _count_beside(limits, name):
@@ -119,7 +116,7 @@ def _count_beside(limits: RateLimits, name: str) -> list[str]:
     return found
 
 
-def _find_overlaps(limits: RateLimits, facts: Facts, spec: Spec) -> Iterator[Said]:
+def _find_overlaps(limits: RateLimits, facts: Facts, spec: Spec) -> Iterator[FactMistake]:
     """Find two buckets that take an operation, neither of which is the more specific."""
     secured = frozenset(operation.id for operation in spec.operations if operation.secured)
     taken = {

@@ -40,6 +40,9 @@ _WORDS = {
 Place = tuple[str, int]
 """File and line."""
 
+FactMistake = tuple[str, str, str]
+"""A contradiction between facts: pointer below them, message and suggestion."""
+
 
 @dataclass(slots=True)
 class Mistakes:

@@ -18,7 +18,7 @@ from apicheck.load.files import open_below
 from apicheck.load.mistakes import Mistakes, collect_mistakes
 from apicheck.load.moves import Moves
 from apicheck.load.operations import Reader
-from apicheck.load.parts import Node
+from apicheck.load.reading import Node
 from apicheck.load.references import FILES, Opener, Problem, Resolver
 from apicheck.load.servers import prefix_of
 from apicheck.load.source import Source, parse, read_source

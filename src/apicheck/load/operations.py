@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import walk_leaves
-from apicheck.load.parts import Node, Parts
+from apicheck.load.parts import Parts
 from apicheck.load.path_keys import TEMPLATE, mark_twins, place_in_query, split_key
+from apicheck.load.reading import Node
 from apicheck.load.references import Problem
 from apicheck.load.servers import choose_server, find_home, prefix_of
 from apicheck.model.json import MISSING, Json, at, child_pointer, members_of, tokens

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from apicheck.load.reading import Node
 from apicheck.load.references import Problem
 from apicheck.model.json import MISSING, Json, child_pointer, members_of
 from apicheck.model.operation import Encoding, HeaderDoc, Media, Parameter
@@ -12,8 +13,6 @@ from apicheck.model.references import locate, reference_in
 
 _OF_VALUES = ("application/json", "text/plain")
 """Media types in which a part of a form is a plain value, and no file."""
-
-Node = Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)

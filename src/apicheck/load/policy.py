@@ -15,19 +15,18 @@ from apicheck.load.layers import Layer, Merged
 from apicheck.load.mistakes import Mistakes, collect_mistakes, did_you_mean, drop_invalid
 from apicheck.load.origins import find_origins
 from apicheck.load.profiles import clause_set_file, clause_set_names
+from apicheck.load.reading import Node
 from apicheck.load.refs import read_refs
 from apicheck.load.sla import is_sla, read_sla
 from apicheck.load.source import Source, read_source
 from apicheck.model.errors import Mistake, PolicyError
 from apicheck.model.facts import Facts
-from apicheck.model.json import Json, child_pointer, members_of
+from apicheck.model.json import child_pointer, members_of
 from apicheck.model.operation import SecurityScheme, Spec
 from apicheck.model.policy import Clause, Policy
 from apicheck.model.policy import Source as Text
 from apicheck.model.target import Ref
 from apicheck.model.verdict import Grade
-
-Node = Mapping[str, Json]
 
 _YAML = (".yaml", ".yml")
 

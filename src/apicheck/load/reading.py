@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from apicheck.model.errors import ApicheckError, Mistake
 from apicheck.model.json import Json, dotted, tokens
 
+Node = Mapping[str, Json]
+"""A mapping of a file that was read."""
+
 MAX_DEPTH = 100
 TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
 

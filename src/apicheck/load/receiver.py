@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
+from apicheck.load.reading import Node
 from apicheck.load.secrets import SecretReader, placeholder
-from apicheck.model.json import Json
 from apicheck.model.policy import Policy
 from apicheck.model.target import Effects
-
-Node = Mapping[str, Json]
 
 _WHOSE = "the receiver"
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from apicheck.load.mistakes import drop_invalid
 from apicheck.load.operations import read_scheme
-from apicheck.model.json import Json
+from apicheck.load.reading import Node
 from apicheck.model.operation import SecurityScheme, Spec
-
-Node = Mapping[str, Json]
 
 DEFAULT = "default"
 """The scheme of a target file that takes the place of every scheme of the document."""

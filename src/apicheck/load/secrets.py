@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from apicheck.load.mistakes import Mistakes
+from apicheck.load.reading import Node
 from apicheck.model.json import MISSING, Json, at
 from apicheck.model.quantities import parse_seconds
 
@@ -21,8 +22,6 @@ _SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
 _SECRET_FIELD = re.compile(
     r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE
 )
-
-Node = Mapping[str, Json]
 
 
 def is_secret_field(name: str) -> bool:

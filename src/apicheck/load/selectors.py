@@ -22,7 +22,7 @@ def find_selector_error(
     if item == "*" or item in (*BUILT_IN, *sets, *ids):
         return None
     kind, colon, name = item.partition(":")
-    if colon and kind == "tag" and "/" not in kind:
+    if colon and kind == "tag":
         tags = {tag for operation in spec.operations for tag in operation.tags}
         return None if name in tags else (f'unknown tag "{name}"', did_you_mean(name, tags))
     if colon and kind == "scope":

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.moves import Moves
+from apicheck.load.reading import Node
 from apicheck.load.references import BROKEN, Opener, Resolver
 from apicheck.load.source import Source
 from apicheck.load.swagger_bodies import list_types, write_body
-from apicheck.load.swagger_parts import Node, PartWriter
+from apicheck.load.swagger_parts import PartWriter
 from apicheck.load.walk import Base
 from apicheck.model.json import Json, child_pointer, members_of
 from apicheck.model.references import reference_in

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from apicheck.load.mistakes import Mistakes
 from apicheck.load.moves import Moves
+from apicheck.load.reading import Node
 from apicheck.load.references import FILES
 from apicheck.model.json import MISSING, Json, at, child_pointer, members_of, tokens
 from apicheck.model.references import locate, pointer_of, reference_in
-
-Node = Mapping[str, Json]
 
 ANY_TYPE = "*/*"
 """The media type of a response where the document lists none."""

@@ -14,6 +14,7 @@ from apicheck.load.grammar import as_list, parse_duration
 from apicheck.load.mistakes import Mistakes, drop_invalid
 from apicheck.load.names import normalize
 from apicheck.load.proxies import read_proxies
+from apicheck.load.reading import Node
 from apicheck.load.receiver import read_effects, read_foreign_secret, read_receiver_secret
 from apicheck.load.refs import read_refs
 from apicheck.load.schemes import find_own_scheme, find_schemes
@@ -38,8 +39,6 @@ from apicheck.model.target import (
     Target,
     Tls,
 )
-
-Node = Mapping[str, Json]
 
 _HINT_URL = 'base_url = "https://staging.example.com", or --base-url'
 

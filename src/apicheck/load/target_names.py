@@ -8,6 +8,7 @@ from apicheck.load.grammar import as_list
 from apicheck.load.limits import find_window_mistake
 from apicheck.load.mistakes import Mistakes, did_you_mean
 from apicheck.load.names import normalize
+from apicheck.load.reading import Node
 from apicheck.load.secrets import placeholder
 from apicheck.load.selectors import find_selector_error
 from apicheck.model.facts import Selector
@@ -15,8 +16,6 @@ from apicheck.model.json import Json, child_pointer
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.selector import selects
-
-Node = Mapping[str, Json]
 
 
 def verify(settings: Node, spec: Spec, policy: Policy, mistakes: Mistakes) -> None:

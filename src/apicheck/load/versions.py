@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apicheck.load.mistakes import did_you_mean
+from apicheck.load.mistakes import FactMistake, did_you_mean
 from apicheck.model.facts import Versioning
 from apicheck.model.json import child_pointer
 
 _MARK = "{version}"
 
-Found = tuple[str, str, str]
-"""Pointer into the facts, message and suggestion."""
 
-
-def find_version_mistakes(versioning: Versioning | None) -> Iterator[Found]:
+def find_version_mistakes(versioning: Versioning | None) -> Iterator[FactMistake]:
     """Find every contradiction, each with its place."""
     if versioning is not None:
         yield from _find_in_place(versioning)
@@ -22,7 +19,7 @@ def find_version_mistakes(versioning: Versioning | None) -> Iterator[Found]:
         yield from _find_in_servers(versioning)
 
 
-def _find_in_place(versioning: Versioning) -> Iterator[Found]:
+def _find_in_place(versioning: Versioning) -> Iterator[FactMistake]:
     """A header or a parameter has a name; a media type has one, or a form."""
     place, named, formed = versioning.place, versioning.name, versioning.form != _MARK
     pointer = "/versioning/in"
@@ -44,7 +41,7 @@ def _find_in_place(versioning: Versioning) -> Iterator[Found]:
         yield "/versioning/form", message, f"write {_MARK} where it stands"
 
 
-def _find_in_versions(versioning: Versioning) -> Iterator[Found]:
+def _find_in_versions(versioning: Versioning) -> Iterator[FactMistake]:
     """One version is the current one."""
     current = [name for name, one in versioning.versions.items() if one.state == "current"]
     for name in current[1:]:
@@ -52,7 +49,7 @@ def _find_in_versions(versioning: Versioning) -> Iterator[Found]:
         yield pointer, f'"{current[0]}" is the current version already', "supported"
 
 
-def _find_in_servers(versioning: Versioning) -> Iterator[Found]:
+def _find_in_servers(versioning: Versioning) -> Iterator[FactMistake]:
     """What serves a request, or is the target of a redirect, is a version that is served."""
     serving = [name for name, one in versioning.versions.items() if one.is_served]
     for pointer, name in _list_targets(versioning):

@@ -7,10 +7,9 @@ from datetime import date
 
 from apicheck.load.grammar import parse_optional_selector
 from apicheck.load.mistakes import Mistakes
-from apicheck.model.json import Json, child_pointer
+from apicheck.load.reading import Node
+from apicheck.model.json import child_pointer
 from apicheck.model.waiver import Waiver
-
-Node = Mapping[str, Json]
 
 
 def read_waivers(settings: Node, mistakes: Mistakes, today: date) -> Mapping[str, Waiver]:

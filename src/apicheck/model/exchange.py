@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
-from apicheck.model.json import Json, members_of, read_json, refuse_constant
+from apicheck.model.json import Json, members_of, parse_json, refuse_constant
 from apicheck.model.media_types import strip_parameters
 from apicheck.model.verdict import StopReason
 
@@ -160,7 +160,7 @@ class Request:
     @property
     def members(self) -> Mapping[str, Json]:
         """The members of the body, where it is a JSON object; otherwise none."""
-        return members_of(read_json(self.body or b""))
+        return members_of(parse_json(self.body or b""))
 
     @property
     def wire_headers(self) -> Pairs:

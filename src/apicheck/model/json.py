@@ -26,7 +26,7 @@ def describe_value(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def read_json(text: str | bytes, otherwise: Json = None) -> Json:
+def parse_json(text: str | bytes, otherwise: Json = None) -> Json:
     """A JSON text as a value; `otherwise` where it is none, or nested too deeply to be read."""
     try:
         return json.loads(text)

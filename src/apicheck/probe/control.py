@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 from apicheck.model.errors import TargetUnreachable
-from apicheck.model.json import Json, read_json
+from apicheck.model.json import Json, parse_json
 from apicheck.model.target import Listener, Target, is_loopback
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import WireRequest, WireResponse
@@ -82,7 +82,7 @@ class Control:
                 f"no response from the control URL {url}: {response.message};"
                 " start the server, or remove [control] from the target file"
             )
-        value = read_json(response.body)
+        value = parse_json(response.body)
         if response.status != 200 or not isinstance(value, dict) or value.get("protocol") != 1:
             raise TargetUnreachable(
                 f"{url} does not speak the control protocol 1 (status {response.status});"
@@ -140,7 +140,7 @@ class Control:
     def _call(self, method: str, path: str, body: Json) -> Json:
         response = self._transport.send(self._build_request(method, path, body))
         if isinstance(response, WireResponse) and 200 <= response.status < 300:
-            return read_json(response.body)
+            return parse_json(response.body)
         return None
 
     def _build_request(self, method: str, path: str, body: Json) -> WireRequest:

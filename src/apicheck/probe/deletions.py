@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from apicheck.model.exchange import Exchange, Request
-from apicheck.model.json import MISSING, Json, at, members_of, read_json
+from apicheck.model.json import MISSING, Json, at, members_of, parse_json
 from apicheck.model.operation import LinkDoc, Operation
 from apicheck.model.plan import Plan
 from apicheck.model.received import is_text
@@ -134,7 +134,7 @@ def _list_members(body: bytes | None) -> dict[str, str]:
     """The texts and integers at the top of a JSON object, by their names in plain letters."""
     return {
         plain(name): str(value)
-        for name, value in members_of(read_json(body or b"")).items()
+        for name, value in members_of(parse_json(body or b"")).items()
         if isinstance(value, str | int) and not isinstance(value, bool)
     }
 

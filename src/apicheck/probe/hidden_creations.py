@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange, Request, Response
-from apicheck.model.json import Json, read_json
+from apicheck.model.json import Json, parse_json
 from apicheck.model.plan import Plan
 from apicheck.probe.deletions import find_deletion
 from apicheck.probe.lookups import read_as_creator, read_items
@@ -170,7 +170,7 @@ def _as_created(exchange: Exchange, item: Json) -> Exchange:
 
 def _list_sent(exchange: Exchange) -> Iterator[dict[str, Json]]:
     """The texts and numbers of each object in the body; of one to create, those at the top."""
-    ahead = [read_json(exchange.request.body or b"{}")]
+    ahead = [parse_json(exchange.request.body or b"{}")]
     for one in ahead:
         if isinstance(one, Mapping):
             yield {name: value for name, value in one.items() if isinstance(value, str | int)}

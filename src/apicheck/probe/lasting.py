@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange
-from apicheck.model.json import Json, members_of, read_json
+from apicheck.model.json import Json, members_of, parse_json
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
 from apicheck.requests.identifiers import GENERIC, collection_of, identifier_of
@@ -108,7 +108,7 @@ def _names_of(exchange: Exchange) -> frozenset[str]:
 
 def _values_of(body: bytes | None) -> frozenset[str]:
     """The texts and numbers at the top of a JSON object."""
-    values = members_of(read_json(body or b"")).values()
+    values = members_of(parse_json(body or b"")).values()
     return frozenset(str(one) for one in values if _is_name(one))
 
 

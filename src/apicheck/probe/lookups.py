@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from apicheck.model.exchange import Exchange, Request, Role
-from apicheck.model.json import Json, read_json
+from apicheck.model.json import Json, parse_json
 from apicheck.model.operation import Operation
 from apicheck.model.plan import Plan
 from apicheck.probe.errors import ProbeStopped
@@ -70,7 +70,7 @@ def read_items(listing: Exchange | None, path: str) -> tuple[Mapping[str, Json],
     """
     if listing is None or not listing.succeeded:
         return ()
-    body = read_json(listing.received.body.decode("utf-8", "replace"))
+    body = parse_json(listing.received.body.decode("utf-8", "replace"))
     return tuple(_list_items(body, path.rstrip("/").rpartition("/")[2]))
 
 

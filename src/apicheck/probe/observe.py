@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from apicheck import signatures
 from apicheck.model.exchange import Caller, Observation, Request
 from apicheck.model.facts import Signature
-from apicheck.model.json import Json, members_of, read_json, tokens
+from apicheck.model.json import Json, members_of, parse_json, tokens
 from apicheck.model.operation import Spec
 from apicheck.model.policy import Policy
 from apicheck.model.received import is_text, parse_date
@@ -103,7 +103,7 @@ def find_issued(
     ]
     if not wanted:
         return
-    found = _select_credentials(read_json(response.body), wanted)
+    found = _select_credentials(parse_json(response.body), wanted)
     yield from islice(found, _MOST_ISSUED)
 
 

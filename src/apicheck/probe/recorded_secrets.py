@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from apicheck.load.secrets import is_secret_field
-from apicheck.model.json import Json, read_json
+from apicheck.model.json import Json, parse_json
 from apicheck.model.recording import RecordedEntry, is_filtered
 
 _SHORTEST = 4
@@ -38,7 +38,7 @@ def find_secrets(entry: RecordedEntry, keys: Iterable[str]) -> Iterator[str]:
             yield from _keep_long(value)
     yield from _find_in_body(entry.body or b"")
     if entry.complete:
-        yield from _find_members(read_json(entry.response_body), _SECRET_MEMBER)
+        yield from _find_members(parse_json(entry.response_body), _SECRET_MEMBER)
 
 
 def _split_credential(value: str) -> Iterator[str]:
@@ -68,7 +68,7 @@ def find_cookies(headers: Iterable[tuple[str, str]], field: str) -> Iterator[str
 
 
 def _find_in_body(body: bytes) -> Iterator[str]:
-    value = read_json(body)
+    value = parse_json(body)
     if value is not None:
         yield from _find_members(value, _SECRET_MEMBER)
         return

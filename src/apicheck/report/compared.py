@@ -10,6 +10,7 @@ from apicheck.model.difference import Comparison, Difference
 from apicheck.model.results import Finding, Results
 from apicheck.model.verdict import Verdict
 from apicheck.report.alike import group_alike
+from apicheck.report.text import count_noun
 from apicheck.report.view import VERDICT_ORDER
 from apicheck.report.words import title_of
 
@@ -118,7 +119,7 @@ def _group_clauses(difference: Difference) -> Iterator[str]:
 
 def _group_unexercised(difference: Difference) -> Iterator[str]:
     for check, count in Counter(one.check for one in difference.unexercised).items():
-        yield f"{check} on {count} {'subject' if count == 1 else 'subjects'}"
+        yield f"{check} on {count_noun(count, 'subject')}"
 
 
 def _summarize(difference: Difference) -> str:

@@ -31,7 +31,7 @@ from apicheck.report.operations import count_accepted, group_operations
 from apicheck.report.results_json import summarize
 from apicheck.report.scopes import MARKS, WORDS, view_scopes
 from apicheck.report.scopes import TONES as SCOPE_TONES
-from apicheck.report.text import join_lines, make_visible
+from apicheck.report.text import count_noun, join_lines, make_visible
 from apicheck.report.themes import view_operations, view_themes
 from apicheck.report.timelines import view_timelines
 from apicheck.report.times import find_clock
@@ -130,7 +130,7 @@ def _make_environment() -> Environment:
     environment.filters["visible"] = make_visible
     environment.filters["one_line"] = join_lines
     environment.filters["short"] = _shorten
-    environment.filters["plural"] = _pluralize
+    environment.filters["plural"] = count_noun
     environment.filters["value"] = _show_value
     environment.filters["when"] = _format_time
     environment.filters["anchor"] = _make_anchor
@@ -152,10 +152,6 @@ def _finalize(value: object) -> object:
 def _shorten(digest: str) -> str:
     """Shorten a digest to its first 12 characters, enough to compare by eye."""
     return digest.removeprefix("sha256:")[:12]
-
-
-def _pluralize(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
 def _show_value(value: Json) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from apicheck.model.results import OperationResult, Standing
+from apicheck.report.text import count_noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ def group_operations(operations: Iterable[OperationResult]) -> tuple[OperationGr
 def count_accepted(operations: Sequence[OperationResult]) -> str:
     """Count the accepted operations: "accepted 21 of 53 operations"."""
     accepted = sum(one.standing is Standing.ACCEPTED for one in operations)
-    noun = "operation" if len(operations) == 1 else "operations"
-    return f"accepted {accepted} of {len(operations)} {noun}"
+    return f"accepted {accepted} of {count_noun(len(operations), 'operation')}"
 
 
 def _name_group(one: OperationResult) -> str:

@@ -54,3 +54,8 @@ def escape_for_xml(text: str) -> str:
 def cut(text: str, most: int) -> str:
     """Cut text to so many characters; an ellipsis stands for the rest."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def count_noun(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 finding", "2 findings"."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -25,7 +25,6 @@ class Server:
     base_url: str
     control_url: str
     target_file: Path
-    process: subprocess.Popen[bytes]
 
 
 def build_server_command(
@@ -100,7 +99,7 @@ def reference_server(
             )
         try:
             started = _read_first_line(process, log)
-            yield Server(started["base_url"], started["control_url"], target_file, process)
+            yield Server(started["base_url"], started["control_url"], target_file)
         finally:
             _stop(process)
 

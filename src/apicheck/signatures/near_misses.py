@@ -18,7 +18,7 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from apicheck.model.json import read_json
+from apicheck.model.json import parse_json
 from apicheck.signatures import SCHEMES
 from apicheck.signatures.confusions import list_confusions
 from apicheck.signatures.delivery import VALID, Delivery, Parts, Scheme, Signing
@@ -146,7 +146,7 @@ def _change_body(signed: Delivery) -> Found:
     yield "body-newline", "a line feed is added at its end", replace(signed, body=body + b"\n")
     yield "body-shorter", "its last byte is cut off", replace(signed, body=body[:-1])
     yield "body-empty", "it is empty", replace(signed, body=b"")
-    parsed = read_json(body)
+    parsed = parse_json(body)
     if parsed is not None:
         written = json.dumps(parsed, separators=(" , ", " : ")).encode()
         words = "it is the same JSON in other bytes, under the signature of the first ones"
@@ -155,7 +155,7 @@ def _change_body(signed: Delivery) -> Found:
 
 def _replace_bytes(scheme: Scheme, signing: Signing, delivery: Delivery) -> Found:
     """A byte that is no UTF-8, in place of the character that lenient decoders read it as."""
-    parsed = read_json(delivery.body)
+    parsed = parse_json(delivery.body)
     if isinstance(parsed, dict):
         text = json.dumps({**parsed, "apicheck_member": _REPLACEMENT}, ensure_ascii=False)
         signed = scheme.sign(signing, replace(delivery, body=text.encode()))
@@ -223,7 +223,7 @@ def _sign_otherwise(scheme: Scheme, signing: Signing, delivery: Delivery) -> Fou
     other = replace(signing, secret=make_another_secret(signing.secret))
     words = "it is signed with another secret of the same length"
     yield "secret-another", words, scheme.sign(other, delivery)
-    if isinstance(read_json(delivery.body), dict):
+    if isinstance(parse_json(delivery.body), dict):
         words = "it asks to send a challenge back, and is signed with another secret"
         yield "handshake-challenge", words, scheme.sign(other, replace(delivery, body=_CHALLENGE))
     if "PRIVATE" in signing.secret or signing.secret.startswith("whsk_"):

@@ -4,7 +4,17 @@ import json
 
 import pytest
 
-from apicheck.model.json import MISSING, Json, at, contains, with_value, write_json
+from apicheck.model.json import (
+    MISSING,
+    Json,
+    at,
+    contains,
+    is_number,
+    key_of,
+    parse_json,
+    with_value,
+    write_json,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +63,16 @@ def test_a_part_is_contained_member_by_member(actual: Json, expected: Json, whet
 @pytest.mark.parametrize("value", [{"a": [1, None, "é"]}, {"minimum": -(2**63) - 1}, [10**30]])
 def test_a_value_is_written_whatever_the_size_of_its_integers(value: Json) -> None:
     assert json.loads(write_json(value)) == value
+
+
+def test_a_text_that_is_no_json_is_read_as_the_default() -> None:
+    assert parse_json('{"a": 1}') == {"a": 1}
+    for text in ("", "{", b"\xff", "[" * 100_000):
+        assert parse_json(text) is None
+        assert parse_json(text, MISSING) is MISSING
+
+
+def test_a_truth_value_is_no_number_and_has_a_key_of_its_own() -> None:
+    assert [is_number(value) for value in (0, 1.5, True, "1", None)] == [True, True, *[False] * 3]
+    assert key_of(True) != key_of(1)
+    assert key_of({"a": 1, "b": 2}) == key_of({"b": 2, "a": 1})

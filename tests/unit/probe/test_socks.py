@@ -17,6 +17,7 @@ from apicheck.model.exchange import TransportError
 from apicheck.model.target import Proxy, Tls
 from apicheck.probe.transport import Transport, parse_origin
 from apicheck.probe.wire import WireRequest, WireResponse, WireResult
+from tests.unit.probe.test_proxy import pass_on
 
 PAIR = base64.b64encode(b"ada:open:sesame").decode()
 REQUEST = WireRequest("GET", b"/things", ((b"Host", b"api.test"),))
@@ -81,15 +82,6 @@ class Relay(BaseRequestHandler):
             back.start()
             pass_on(connection, there)
             back.join(5)
-
-
-def pass_on(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while data := source.recv(10_000):
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
 
 
 @contextmanager

@@ -58,8 +58,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="A credential in use is refused as promised once its account is out of use",
-    failure_title="A credential in use is not refused as promised once its account is out of use",
+    title="A credential in use is refused as promised once its account is suspended",
+    failure_title="A credential in use is not refused as promised once its account is suspended",
     applies=applies,
     cases=state_cases,
     script=script,

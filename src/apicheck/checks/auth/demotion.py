@@ -54,7 +54,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="A credential in use loses the rights of its owner with them",
+    title="A credential in use loses each right that its owner loses",
     failure_title="A credential in use keeps rights that its owner has lost",
     applies=applies,
     script=script,

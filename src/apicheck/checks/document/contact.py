@@ -1,4 +1,4 @@
-"""The document names whom to ask, as the policy does."""
+"""The document names the contact that the policy names."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def _compare(context: RunContext, name: str, promised: str) -> Failure | None:
 
 
 CHECK = Check(
-    title="The document names whom to ask",
-    failure_title="The document does not name whom to ask as promised",
+    title="The document names a contact",
+    failure_title="The document does not name a contact as promised",
     applies=applies,
     fold=folds.per_document(read),
     reads=(FACT,),

@@ -132,8 +132,8 @@ def _find_living(subject: Subject, transcript: Transcript, gone: str) -> str:
 
 
 CHECK = Check(
-    title="A list of what was deleted has what was deleted, and nothing that exists",
-    failure_title="A list of what was deleted lacks something, or has what exists",
+    title="A list of deleted objects has every deleted object, and none that exists",
+    failure_title="A list of deleted objects lacks one, or has an object that exists",
     applies=applies,
     script=script,
     judge=judge,

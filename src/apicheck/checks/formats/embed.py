@@ -1,4 +1,4 @@
-"""A member that a request asks for is there."""
+"""A member that a request asks for is in the response."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="A member that a request asks for is there",
-    failure_title="A member that a request asks for is not there",
+    title="A member that a request asks for is in the response",
+    failure_title="A member that a request asks for is missing",
     applies=applies,
     cases=cases,
     rows_each=1,

@@ -63,8 +63,8 @@ def _find_most(context: RunContext, paging: Paging, exchange: Exchange) -> tuple
 
 
 CHECK = Check(
-    title="A page has no more items than it may",
-    failure_title="A page has more items than it may",
+    title="A page has no more items than requested and promised",
+    failure_title="A page has more items than requested or promised",
     applies=applies,
     fold=folds.per_exchange(inspect),
     triggered_by=("formats/pages",),

@@ -1,4 +1,4 @@
-"""The pages of a list join without gap or overlap, and end."""
+"""The pages of a list have no gap and no overlap, and end."""
 
 from __future__ import annotations
 
@@ -190,8 +190,8 @@ def _judge_end(subject: Subject, read: Sequence[Exchange]) -> Judgement:
 
 
 CHECK = Check(
-    title="The pages of a list join, and end",
-    failure_title="The pages of a list do not join, or do not end",
+    title="The pages of a list have no gap and no overlap, and end",
+    failure_title="The pages of a list have a gap or an overlap, or do not end",
     applies=applies,
     cases=cases,
     script=script,

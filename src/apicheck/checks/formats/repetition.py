@@ -1,4 +1,4 @@
-"""A request that comes again with the same key is taken once."""
+"""A request that is repeated with the same idempotency key is processed once."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ def _read_id(subject: Subject, exchange: Exchange) -> str:
 
 
 CHECK = Check(
-    title="A request that comes again with the same key is taken once",
-    failure_title="A request that comes again with the same key is not taken for the same",
+    title="A request that is repeated with the same idempotency key is processed once",
+    failure_title="A request that is repeated with the same idempotency key is not processed once",
     applies=applies,
     cases=cases,
     script=script,

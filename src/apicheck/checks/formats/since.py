@@ -1,4 +1,4 @@
-"""A list since a moment has what was changed after it, and nothing else."""
+"""A list of changes since a moment has every later change, and nothing else."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ def _list_moments(page: Exchange, member: str) -> Iterator[tuple[str, float]]:
 
 
 CHECK = Check(
-    title="A list since a moment has what was changed after it, and nothing else",
-    failure_title="A list since a moment does not have exactly what was changed after it",
+    title="A list of changes since a moment has every later change, and nothing else",
+    failure_title="A list of changes since a moment lacks a later change, or has something else",
     applies=applies,
     script=script,
     judge=judge,

@@ -1,4 +1,4 @@
-"""A request for a member that there is not is refused, or served without it, as promised."""
+"""A request for an unknown member is refused, or served without it, as promised."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="A request for a member that there is not is treated as promised",
-    failure_title="A request for a member that there is not is not treated as promised",
+    title="A request to add an unknown member is refused or served as promised",
+    failure_title="A request to add an unknown member is not refused or served as promised",
     applies=applies,
     cases=cases,
     rows_each=1,

@@ -1,4 +1,4 @@
-"""The tokens of an authorization code end when the code comes again, where the policy says so."""
+"""The tokens of an authorization code are revoked when the code is reused, if promised."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="The tokens of an authorization code end when the code comes again",
+    title="The tokens of an authorization code are revoked when the code is reused",
     failure_title="The tokens of an authorization code outlive the reuse of the code",
     applies=applies_to(
         token_operation, fact="oauth.reuse_ends", requests=5, unless=promises_nothing

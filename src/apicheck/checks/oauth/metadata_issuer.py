@@ -1,4 +1,4 @@
-"""The metadata name the issuer at whose URL they are."""
+"""The metadata name the issuer of their own URL."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="The metadata name the issuer at whose URL they are",
-    failure_title="The metadata name another issuer than that at whose URL they are",
+    title="The metadata name the issuer of their own URL",
+    failure_title="The metadata name another issuer than that of their own URL",
     subject_kind=SubjectKind.API,
     applies=applies,
     script=script,

@@ -1,4 +1,4 @@
-"""The tokens of a grant end when its used refresh token comes again, where the policy says so."""
+"""The tokens of a grant are revoked when a used refresh token is reused, if promised."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="The tokens of a grant end when its used refresh token comes again",
+    title="The tokens of a grant are revoked when a used refresh token is reused",
     failure_title="The tokens of a grant outlive the reuse of its refresh token",
     applies=applies_to(
         token_operation, fact="oauth.reuse_ends", refresh=True, requests=5, unless=rotates_not

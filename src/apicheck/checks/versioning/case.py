@@ -1,4 +1,4 @@
-"""A version in other case is refused, where the policy says that case matters."""
+"""A version in another case is refused, where the policy says that case matters."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 _OF_UNKNOWN = refused_versions(
-    title="A version in other case is refused as promised",
-    failure_title="A version in other case is not refused as promised",
+    title="A version in another case is refused as promised",
+    failure_title="A version in another case is not refused as promised",
     kind="unknown",
     rows=rows,
     why=explain,

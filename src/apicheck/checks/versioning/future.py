@@ -1,4 +1,4 @@
-"""A version that is yet to come is refused as promised."""
+"""A future version is refused as promised."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def explain(versions: Versions, version: str | None) -> str:
 
 
 CHECK = refused_versions(
-    title="A version that is yet to come is refused as promised",
-    failure_title="A version that is yet to come is not refused as promised",
+    title="A future version is refused as promised",
+    failure_title="A future version is not refused as promised",
     kind="future",
     rows=list_future,
     why=explain,

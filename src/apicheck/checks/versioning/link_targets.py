@@ -1,4 +1,4 @@
-"""The links of a deprecated operation lead somewhere, and its successor is there to stay."""
+"""The links of a deprecated operation are not broken, and its successor is not deprecated."""
 
 from __future__ import annotations
 
@@ -153,8 +153,8 @@ def _find_deprecation(subject: Subject, exchange: Exchange) -> str:
 
 
 CHECK = Check(
-    title="The links of a deprecated operation lead to what is there to stay",
-    failure_title="A link of a deprecated operation leads nowhere, or to what is deprecated too",
+    title="The links of a deprecated operation are not broken, and its successor not deprecated",
+    failure_title="A link of a deprecated operation is broken, or its successor is deprecated too",
     applies=applies,
     cases=cases,
     script=script,

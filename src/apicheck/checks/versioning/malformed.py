@@ -1,4 +1,4 @@
-"""What is no version is refused as promised, and makes nothing fail."""
+"""A malformed version is refused as promised, and makes nothing fail."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def explain(versions: Versions, version: str | None) -> str:
 
 
 CHECK = refused_versions(
-    title="What is no version is refused as promised",
-    failure_title="What is no version is not refused as promised",
+    title="A malformed version is refused as promised",
+    failure_title="A malformed version is not refused as promised",
     kind="malformed",
     rows=list_malformed,
     why=explain,

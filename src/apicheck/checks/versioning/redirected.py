@@ -1,4 +1,4 @@
-"""What names no version of its own is redirected to the version that the policy says."""
+"""An alias, an unknown or a missing version is redirected to the version that the policy says."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def _leads_there(
 
 
 CHECK = Check(
-    title="What names no version of its own is redirected to the version that the policy says",
-    failure_title="What names no version of its own is not redirected as promised",
+    title="An alias, an unknown or a missing version is redirected as promised",
+    failure_title="An alias, an unknown or a missing version is not redirected as promised",
     subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,

@@ -1,4 +1,4 @@
-"""What names no version of its own is served by the version that the policy says."""
+"""An alias, an unknown or a missing version is served by the version that the policy says."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 CHECK = Check(
-    title="What names no version of its own is served by the version that the policy says",
-    failure_title="What names no version of its own is not served by the version that is promised",
+    title="An alias, an unknown or a missing version is served by the promised version",
+    failure_title="An alias, an unknown or a missing version is not served by the promised version",
     subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,

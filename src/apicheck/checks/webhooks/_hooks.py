@@ -289,7 +289,7 @@ def is_at(delivery: Exchange, path: str) -> bool:
 
 def read_payload(delivery: Exchange) -> Json:
     """The body of a delivery as JSON, None where it is none."""
-    return pointers.read_json(delivery.request.body or b"")
+    return pointers.parse_json(delivery.request.body or b"")
 
 
 def read_event(webhooks: Webhooks, delivery: Exchange) -> str:

@@ -13,7 +13,7 @@ from apicheck.model.results import ClauseResult, Finding, Results
 from apicheck.model.verdict import UNDECIDED, Consequence
 from apicheck.report.alike import group_alike
 from apicheck.report.consequences import find_consequences
-from apicheck.report.text import cut, join_lines, make_visible
+from apicheck.report.text import count_noun, cut, join_lines, make_visible
 from apicheck.report.words import CONSEQUENCES, GLYPHS, title_of
 
 MOST_BYTES = 60_000
@@ -63,8 +63,7 @@ def _list_findings(results: Results) -> Iterator[str]:
     meant = find_consequences(results)
     kinds = group_alike(results.findings)
     if kinds:
-        noun = "finding" if len(results.findings) == 1 else "findings"
-        yield f"### What to fix: {len(results.findings)} {noun}\n"
+        yield f"### What to fix: {count_noun(len(results.findings), 'finding')}\n"
     for finding, *others in kinds:
         yield _describe_finding(results, finding, others, meant[finding.id])
 
@@ -93,7 +92,7 @@ def _describe_finding(
 def _list_open(clauses: Sequence[ClauseResult]) -> Iterator[str]:
     left = [item for item in clauses if item.in_scope and item.verdict in UNDECIDED]
     if left:
-        yield f"### Not decided: {len(left)} {'clause' if len(left) == 1 else 'clauses'}\n"
+        yield f"### Not decided: {count_noun(len(left), 'clause')}\n"
     for item in left:
         verdict = f"{GLYPHS[item.verdict]} {item.verdict.value}"
         yield f"- {verdict} {_code(item.clause.id)} {_code(item.reason)}"
