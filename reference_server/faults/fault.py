@@ -63,9 +63,9 @@ class Fault:
 
 
 def fault(
-    fault_id: str,
     seam: Callable[P, R],
     *,
+    fault_id: str = "",
     about: str = "",
     needs: tuple[str, ...] = (),
     shows_in: Callable[[Profile], bool] = everywhere,
@@ -73,13 +73,19 @@ def fault(
 ) -> Callable[[Replacement[P, R]], Fault]:
     """Make a fault of a function that takes the place of a seam.
 
-    about: where it is not the docstring of the function.
+    fault_id, about: where they are not the function's: its family and name, and its docstring.
     """
 
     def declare(function: Replacement[P, R]) -> Fault:
         sentence = " ".join((about or function.__doc__ or "").split())
-        made = Fault(fault_id, sentence, needs, shows_in, alone)
+        made = Fault(fault_id or _name(function), sentence, needs, shows_in, alone)
         made.also(seam)(function)
         return made
 
     return declare
+
+
+def _name(function: Function) -> str:
+    """The family, which is the folder of the module, and the name of a function."""
+    family, own = function.__module__.split(".")[-2], function.__name__
+    return f"{family}/{own.replace('_', '-')}"

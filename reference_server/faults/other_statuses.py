@@ -46,7 +46,9 @@ def _row(
         others = [status for status in statuses if status not in due]
         return next((status for status in others if is_documented(call, status)), others[0])
 
-    return fault(fault_id, choose_status, about=about, needs=needs, shows_in=shows_in)(choose)
+    return fault(choose_status, fault_id=fault_id, about=about, needs=needs, shows_in=shows_in)(
+        choose
+    )
 
 
 def _is_of(refusal: Refusal, kinds: str) -> bool:

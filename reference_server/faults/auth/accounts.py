@@ -22,7 +22,7 @@ def has_owned_credentials(profile: Profile) -> bool:
     return any(one.ends_with_owner for one in issued)
 
 
-@fault("auth/serves-the-suspended-until-they-sign-in", find_account_change, needs=_CHANGES)
+@fault(find_account_change, needs=_CHANGES)
 def serves_the_suspended_until_they_sign_in(
     honest: FindAccountChange, call: Call, identity: Identity
 ) -> AccountChange | None:
@@ -31,11 +31,7 @@ def serves_the_suspended_until_they_sign_in(
     return replace(change, state="active") if change else None
 
 
-@fault(
-    "auth/keeps-the-rights-of-the-demoted",
-    find_account_change,
-    needs=(*_CHANGES, "authorization.roles"),
-)
+@fault(find_account_change, needs=(*_CHANGES, "authorization.roles"))
 def keeps_the_rights_of_the_demoted(
     honest: FindAccountChange, call: Call, identity: Identity
 ) -> AccountChange | None:
@@ -44,12 +40,7 @@ def keeps_the_rights_of_the_demoted(
     return replace(change, roles=None) if change else None
 
 
-@fault(
-    "auth/keys-outlive-their-owner",
-    find_account_change,
-    needs=_CHANGES,
-    shows_in=has_owned_credentials,
-)
+@fault(find_account_change, needs=_CHANGES, shows_in=has_owned_credentials)
 def keys_outlive_their_owner(
     honest: FindAccountChange, call: Call, identity: Identity
 ) -> AccountChange | None:

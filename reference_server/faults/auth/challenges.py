@@ -30,12 +30,7 @@ def _says_no_error_to_strangers(profile: Profile) -> bool:
     return isinstance(stated, Challenge) and stated.error is NEVER
 
 
-@fault(
-    "auth/challenge-error-without-credentials",
-    write_challenge,
-    needs=_CHALLENGE,
-    shows_in=_says_no_error_to_strangers,
-)
+@fault(write_challenge, needs=_CHALLENGE, shows_in=_says_no_error_to_strangers)
 def challenge_error_without_credentials(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -46,7 +41,7 @@ def challenge_error_without_credentials(
     return field
 
 
-@fault("auth/challenge-malformed", write_challenge, needs=_CHALLENGE)
+@fault(write_challenge, needs=_CHALLENGE)
 def challenge_malformed(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -55,7 +50,7 @@ def challenge_malformed(
     return field and field.removesuffix('"')
 
 
-@fault("auth/challenge-names-other-scheme", write_challenge, needs=_CHALLENGE)
+@fault(write_challenge, needs=_CHALLENGE)
 def challenge_names_other_scheme(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -64,12 +59,7 @@ def challenge_names_other_scheme(
     return field and "Negotiate " + field.partition(" ")[2]
 
 
-@fault(
-    "auth/challenge-omits-parameter",
-    write_challenge,
-    needs=("authorization.refusal.challenge",),
-    shows_in=_denial_has_parameters,
-)
+@fault(write_challenge, needs=("authorization.refusal.challenge",), shows_in=_denial_has_parameters)
 def challenge_omits_parameter(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -81,7 +71,7 @@ def challenge_omits_parameter(
     return field
 
 
-@fault("auth/omits-challenge", write_challenge, needs=_CHALLENGE)
+@fault(write_challenge, needs=_CHALLENGE)
 def omits_challenge(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:

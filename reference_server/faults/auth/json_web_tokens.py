@@ -32,7 +32,7 @@ def _ignores(fault_id: str, claim: str, about: str, *needs: str) -> Fault:
         wrong = honest(call, claims)
         return "" if wrong == claim else wrong
 
-    return fault(fault_id, find_wrong_claim, about=about, needs=needs)(find)
+    return fault(find_wrong_claim, fault_id=fault_id, about=about, needs=needs)(find)
 
 
 CLAIMS = (
@@ -63,7 +63,7 @@ CLAIMS = (
 )
 
 
-@fault("auth/jwt-accepts-alg-none", verify_token, needs=_JWT)
+@fault(verify_token, needs=_JWT)
 def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
     """A JWT whose header says that it is not signed is accepted."""
     found = honest(call, token)
@@ -72,7 +72,7 @@ def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping
     return found
 
 
-@fault("auth/jwt-ignores-signature", verify_token, needs=_JWT)
+@fault(verify_token, needs=_JWT)
 def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
     """The signature of a JWT is not verified."""
     found = honest(call, token)
@@ -81,7 +81,7 @@ def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mappin
     return found
 
 
-@fault("auth/jwt-kid-is-part-of-a-query", verify_token, needs=_JWT)
+@fault(verify_token, needs=_JWT)
 def jwt_kid_is_part_of_a_query(
     honest: VerifyToken, call: Call, token: str
 ) -> Mapping[str, Json] | None:
@@ -91,14 +91,14 @@ def jwt_kid_is_part_of_a_query(
     return verify_with_secret(token, chosen[1].encode()) if found is None and chosen else found
 
 
-@fault("auth/jwt-kid-names-a-file", verify_token, needs=_JWT)
+@fault(verify_token, needs=_JWT)
 def jwt_kid_names_a_file(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
     """The key of a JWT is read from the file that its `kid` names."""
     found, kid = honest(call, token), str(read_header(token).get("kid", ""))
     return verify_with_secret(token, b"") if found is None and kid.endswith("/dev/null") else found
 
 
-@fault("auth/jwt-takes-public-key-for-secret", verify_token, needs=_JWT)
+@fault(verify_token, needs=_JWT)
 def jwt_takes_public_key_for_secret(
     honest: VerifyToken, call: Call, token: str
 ) -> Mapping[str, Json] | None:
@@ -106,7 +106,7 @@ def jwt_takes_public_key_for_secret(
     return honest(call, token) or verify_with_secret(token, get_public_key())
 
 
-@fault("auth/jwt-trusts-embedded-key", verify_token, needs=_JWT)
+@fault(verify_token, needs=_JWT)
 def jwt_trusts_embedded_key(
     honest: VerifyToken, call: Call, token: str
 ) -> Mapping[str, Json] | None:

@@ -13,7 +13,7 @@ OrderStages = Callable[[Call], tuple[str, ...]]
 _EARLY = ("media", "body")
 
 
-@fault("auth/looks-up-credentials-last", order_stages, needs=("order", "authentication.refusal"))
+@fault(order_stages, needs=("order", "authentication.refusal"))
 def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """The validity of a credential is checked after all else."""
     if call.caller != "bad":
@@ -23,7 +23,7 @@ def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...
     return (*rest[:place], *_EARLY, *rest[place:])
 
 
-@fault("auth/validates-before-authentication", order_stages, needs=("order",))
+@fault(order_stages, needs=("order",))
 def validates_before_authentication(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """Media type and body are checked before the credential."""
     rest = [stage for stage in honest(call) if stage not in _EARLY]

@@ -21,7 +21,7 @@ def _has_alternatives(profile: Profile) -> bool:
     return any(len(rules.security) > 1 for rules in profile.rules.values())
 
 
-@fault("auth/takes-credential-from-body", read_credentials, needs=_CREDENTIAL_IN)
+@fault(read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_body(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def takes_credential_from_body(
     return honest(call, scheme)
 
 
-@fault("auth/takes-credential-from-cookie", read_credentials, needs=_CREDENTIAL_IN)
+@fault(read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_cookie(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def takes_credential_from_cookie(
     return tuple(word + value for name, _, value in pairs if name == "access_token")
 
 
-@fault("auth/takes-credential-from-query", read_credentials, needs=_CREDENTIAL_IN)
+@fault(read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_query(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -60,12 +60,7 @@ def takes_credential_from_query(
     return tuple(word + value for name, value in call.query if name == "access_token")
 
 
-@fault(
-    "auth/takes-first-alternative-alone",
-    authenticate,
-    needs=("authentication.refusal",),
-    shows_in=_has_alternatives,
-)
+@fault(authenticate, needs=("authentication.refusal",), shows_in=_has_alternatives)
 def takes_first_alternative_alone(
     honest: Callable[[Call], Identity | Refusal], call: Call
 ) -> Identity | Refusal:
@@ -84,7 +79,7 @@ def _presents(call: Call, caller: Identity, name: str) -> bool:
     return any(extract_token(call, scheme, value) == own for value in values)
 
 
-@fault("auth/takes-first-of-two-credentials", read_credentials, needs=("authentication.several",))
+@fault(read_credentials, needs=("authentication.several",))
 def takes_first_of_two_credentials(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -92,7 +87,7 @@ def takes_first_of_two_credentials(
     return honest(call, scheme)[:1]
 
 
-@fault("auth/takes-last-of-two-credentials", read_credentials, needs=("authentication.several",))
+@fault(read_credentials, needs=("authentication.several",))
 def takes_last_of_two_credentials(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:

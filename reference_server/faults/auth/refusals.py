@@ -38,7 +38,7 @@ def _paths_name_objects(profile: Profile) -> bool:
     return any(rules.use.target for rules in profile.rules.values())
 
 
-@fault("auth/acts-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_change)
+@fault(authenticate, needs=_REFUSAL, shows_in=_objects_change)
 def acts_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A request without credentials is refused after it was performed."""
     found, item = honest(call), _find_named(call)
@@ -56,7 +56,7 @@ def _find_named(call: Call) -> Stored | None:
     return call.server.store.find(collection.name, named) if collection else None
 
 
-@fault("auth/acts-on-bad-credentials", authenticate, needs=_REFUSAL, shows_in=_objects_change)
+@fault(authenticate, needs=_REFUSAL, shows_in=_objects_change)
 def acts_on_bad_credentials(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A DELETE with a bad credential is refused after it was performed."""
     found, item = honest(call), _find_named(call)
@@ -66,9 +66,7 @@ def acts_on_bad_credentials(honest: Authenticate, call: Call) -> Identity | Refu
     return found
 
 
-@fault(
-    "auth/changes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_are_updated
-)
+@fault(authenticate, needs=_REFUSAL, shows_in=_objects_are_updated)
 def changes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A PATCH or PUT is refused for its credential after the object was changed."""
     found, item = honest(call), _find_named(call)
@@ -78,7 +76,7 @@ def changes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Re
     return found
 
 
-@fault("auth/makes-for-another-tenant", authenticate, needs=_REFUSAL, shows_in=members_are_unique)
+@fault(authenticate, needs=_REFUSAL, shows_in=members_are_unique)
 def makes_for_another_tenant(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A refused request to create an object creates one for a tenant that is not the caller's."""
     found, everybody = honest(call), call.server.first_identities
@@ -86,7 +84,7 @@ def makes_for_another_tenant(honest: Authenticate, call: Call) -> Identity | Ref
     return _make_as(call, found, others[0]) if others else found
 
 
-@fault("auth/makes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=members_are_unique)
+@fault(authenticate, needs=_REFUSAL, shows_in=members_are_unique)
 def makes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A request to create an object is refused for its credential after the object was created."""
     return _make_as(call, honest(call), next(iter(call.server.directory.all())))
@@ -107,9 +105,7 @@ def _make_as(call: Call, found: Identity | Refusal, who: Identity) -> Identity |
     return found
 
 
-@fault(
-    "auth/refusal-shows-the-object", fill_error_body, needs=_REFUSAL, shows_in=_paths_name_objects
-)
+@fault(fill_error_body, needs=_REFUSAL, shows_in=_paths_name_objects)
 def refusal_shows_the_object(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:

@@ -12,33 +12,21 @@ from reference_server.state.identities import Identity
 FindCredentialState = Callable[[Call, Identity], str]
 
 
-@fault(
-    "auth/accepts-expired-credentials",
-    find_credential_state,
-    needs=("authentication.states.expired",),
-)
+@fault(find_credential_state, needs=("authentication.states.expired",))
 def accepts_expired_credentials(honest: FindCredentialState, call: Call, identity: Identity) -> str:
     """An expired credential is accepted."""
     state = honest(call, identity)
     return "" if state == "expired" else state
 
 
-@fault(
-    "auth/accepts-revoked-credentials",
-    find_credential_state,
-    needs=("authentication.states.revoked",),
-)
+@fault(find_credential_state, needs=("authentication.states.revoked",))
 def accepts_revoked_credentials(honest: FindCredentialState, call: Call, identity: Identity) -> str:
     """A revoked credential is accepted."""
     state = honest(call, identity)
     return "" if state == "revoked" else state
 
 
-@fault(
-    "auth/serves-accounts-out-of-use",
-    find_account_state,
-    needs=("authentication.states.suspended",),
-)
+@fault(find_account_state, needs=("authentication.states.suspended",))
 def serves_accounts_out_of_use(
     honest: Callable[[Call, Identity], str], call: Call, identity: Identity
 ) -> str:

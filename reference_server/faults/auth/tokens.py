@@ -24,7 +24,7 @@ def _needs_combinations(profile: Profile) -> bool:
     return any(len(option) > 1 for rules in profile.rules.values() for option in rules.security)
 
 
-@fault("auth/accepts-any-token", find_identity, needs=_REFUSAL)
+@fault(find_identity, needs=_REFUSAL)
 def accepts_any_token(honest: FindIdentity, directory: Directory, token: str) -> Identity | None:
     """Any token is accepted as that of the first identity."""
     # The double has limits of its own: else it would use up those of the first identity.
@@ -32,7 +32,7 @@ def accepts_any_token(honest: FindIdentity, directory: Directory, token: str) ->
     return honest(directory, token) or replace(first, id="id-double", token=token, user="double")
 
 
-@fault("auth/compares-prefix", find_identity, needs=_REFUSAL)
+@fault(find_identity, needs=_REFUSAL)
 def compares_prefix(honest: FindIdentity, directory: Directory, token: str) -> Identity | None:
     """Only the first twelve characters of a token are compared."""
     found = honest(directory, token)
@@ -42,7 +42,7 @@ def compares_prefix(honest: FindIdentity, directory: Directory, token: str) -> I
     return next(same, None)
 
 
-@fault("auth/ignores-case", find_identity, needs=_REFUSAL)
+@fault(find_identity, needs=_REFUSAL)
 def ignores_case(honest: FindIdentity, directory: Directory, token: str) -> Identity | None:
     """Tokens are compared without regard to case."""
     found = honest(directory, token)
@@ -50,7 +50,7 @@ def ignores_case(honest: FindIdentity, directory: Directory, token: str) -> Iden
     return found or next(same, None)
 
 
-@fault("auth/treats-percent-as-wildcard", find_identity, needs=_REFUSAL)
+@fault(find_identity, needs=_REFUSAL)
 def treats_percent_as_wildcard(
     honest: FindIdentity, directory: Directory, token: str
 ) -> Identity | None:
@@ -62,7 +62,7 @@ def treats_percent_as_wildcard(
     return next((one for one in directory.all() if pattern.fullmatch(one.token)), None)
 
 
-@fault("auth/compares-scheme-with-case", extract_token, needs=_REFUSAL)
+@fault(extract_token, needs=_REFUSAL)
 def compares_scheme_with_case(
     honest: Callable[[Call, SecurityScheme, str], str | None],
     call: Call,
@@ -75,12 +75,7 @@ def compares_scheme_with_case(
     return honest(call, scheme, value) if named else None
 
 
-@fault(
-    "auth/part-of-a-combination-suffices",
-    combine_identities,
-    needs=_REFUSAL,
-    shows_in=_needs_combinations,
-)
+@fault(combine_identities, needs=_REFUSAL, shows_in=_needs_combinations)
 def part_of_a_combination_suffices(
     honest: Callable[[tuple[Identity | None, ...]], Identity | None],
     identities: tuple[Identity | None, ...],

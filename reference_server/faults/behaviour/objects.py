@@ -45,7 +45,7 @@ def _steps_read_again(profile: Profile) -> bool:
     return any(re.search(r"\bread\b.*\bupdate\b.*\bread\b", words) for words in played)
 
 
-@fault("behaviour/forgets-update", merge_update, shows_in=_steps_have("update"))
+@fault(merge_update, shows_in=_steps_have("update"))
 def forgets_update(
     honest: Callable[[Call, Json, Json], Json], call: Call, stored: Json, sent: Json
 ) -> Json:
@@ -53,12 +53,12 @@ def forgets_update(
     return stored
 
 
-@fault("behaviour/keeps-deleted", remove_object, shows_in=_steps_have("delete"))
+@fault(remove_object, shows_in=_steps_have("delete"))
 def keeps_deleted(honest: Callable[[Call, Stored], None], call: Call, item: Stored) -> None:
     """A deletion gets a success and is not made."""
 
 
-@fault("behaviour/list-misses-the-newest", finish_success, shows_in=_steps_expect("contains"))
+@fault(finish_success, shows_in=_steps_expect("contains"))
 def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Lists lack the object that was created last."""
     made = honest(call, reply)
@@ -71,7 +71,7 @@ def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> R
     return made
 
 
-@fault("behaviour/lists-what-was-deleted", finish_success, shows_in=_steps_expect("lacks"))
+@fault(finish_success, shows_in=_steps_expect("lacks"))
 def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Lists are shown as they were when they were first requested."""
     made = honest(call, reply)
@@ -82,7 +82,6 @@ def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> R
 
 
 @fault(
-    "behaviour/refuses-what-is-valid",
     finish_success,
     shows_in=lambda profile: any(clause.example for clause in profile.policy.clauses),
     alone=True,
@@ -99,12 +98,7 @@ def _find_last(profile: Profile) -> set[str]:
     return {steps[-1].operation for steps in examples} - first
 
 
-@fault(
-    "behaviour/refuses-the-last-step",
-    finish_success,
-    shows_in=lambda profile: bool(_find_last(profile)),
-    alone=True,
-)
+@fault(finish_success, shows_in=lambda profile: bool(_find_last(profile)), alone=True)
 def refuses_the_last_step(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """A valid request of an operation with which an example ends is refused with 400."""
     if call.op_rules.operation.id in _find_last(call.server.profile):
@@ -112,7 +106,7 @@ def refuses_the_last_step(honest: FinishSuccess, call: Call, reply: Reply) -> Re
     return honest(call, reply)
 
 
-@fault("behaviour/reads-are-stale", finish_success, shows_in=_steps_read_again)
+@fault(finish_success, shows_in=_steps_read_again)
 def reads_are_stale(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Objects are shown as they were when they were first read."""
     made = honest(call, reply)

@@ -46,7 +46,7 @@ def _steps_expect_a_state(profile: Profile) -> bool:
     )
 
 
-@fault("behaviour/shows-another-state", finish_success, shows_in=_steps_expect_a_state)
+@fault(finish_success, shows_in=_steps_expect_a_state)
 def shows_another_state(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
     """What is created, or acted on, is shown in the next of its documented states."""
     made = honest(call, reply)

@@ -15,7 +15,7 @@ from reference_server.responses.success import finish_success
 FinishSuccess = Callable[[Call, Reply], Reply]
 
 
-@fault("conformance/empty-body", finish_success)
+@fault(finish_success)
 def empty_body(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Responses to reads of neither an object nor a list have no body."""
     made = honest(call, reply)
@@ -35,13 +35,13 @@ def _replace_last_required(call: Call, reply: Reply, instead: Json) -> Reply:
     return reply
 
 
-@fault("conformance/omits-required-property", finish_success)
+@fault(finish_success)
 def omits_required_property(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Reads lack a property that the document requires."""
     return _replace_last_required(call, honest(call, reply), None)
 
 
-@fault("conformance/wrong-type", finish_success)
+@fault(finish_success)
 def wrong_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Reads have a property of another type than the document says."""
     return _replace_last_required(call, honest(call, reply), [[]])
@@ -56,7 +56,7 @@ def _alters(fault_id: str, alter: Change, about: str) -> Fault:
     def shows_in(profile: Profile) -> bool:
         return alters_reads(profile, alter)
 
-    return fault(fault_id, finish_success, about=about, shows_in=shows_in)(finish)
+    return fault(finish_success, fault_id=fault_id, about=about, shows_in=shows_in)(finish)
 
 
 def _invent_choice(_: Schemas, schema: Mapping[str, Json], value: Json) -> Json:

@@ -38,7 +38,7 @@ def _documented(profile: Profile) -> Iterator[HeaderDoc]:
         yield from response.headers
 
 
-@fault("conformance/header-of-other-type", finish_fields, shows_in=_successes_have_numbers)
+@fault(finish_fields, shows_in=_successes_have_numbers)
 def header_of_other_type(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A header field that the document says to be a number is a word."""
     documented = call.operation.response_for(reply.status) if call.operation else None
@@ -50,7 +50,7 @@ def header_of_other_type(honest: FinishFields, call: Call, reply: Reply, made: F
     return change_fields(honest(call, reply, made), numbers, lambda _: "many")
 
 
-@fault("conformance/omits-documented-header", finish_fields, shows_in=_successes_require_fields)
+@fault(finish_fields, shows_in=_successes_require_fields)
 def omits_documented_header(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A header field that the document requires of a success is not sent."""
     sent = honest(call, reply, made)

@@ -20,7 +20,7 @@ def _media_types_have_parameters(profile: Profile) -> bool:
     return any(";" in media.media_type for one in list_successes(profile) for media in one.media)
 
 
-@fault("conformance/other-media-parameter", finish_success, shows_in=_media_types_have_parameters)
+@fault(finish_success, shows_in=_media_types_have_parameters)
 def other_media_parameter(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """A media type is sent with another parameter than the document gives it."""
     made = honest(call, reply)
@@ -30,7 +30,7 @@ def other_media_parameter(honest: FinishSuccess, call: Call, reply: Reply) -> Re
     return made
 
 
-@fault("conformance/undocumented-media-type", finish_success)
+@fault(finish_success)
 def undocumented_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Responses to reads have an undocumented media type."""
     made = honest(call, reply)
@@ -39,7 +39,7 @@ def undocumented_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> 
     return made
 
 
-@fault("conformance/undocumented-status", finish_success)
+@fault(finish_success)
 def undocumented_status(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Responses to reads have an undocumented success status."""
     made = honest(call, reply)
@@ -48,7 +48,7 @@ def undocumented_status(honest: FinishSuccess, call: Call, reply: Reply) -> Repl
     return made
 
 
-@fault("conformance/labels-json-as-html", finish_success)
+@fault(finish_success)
 def labels_json_as_html(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Responses to reads are JSON with the label of HTML."""
     made = honest(call, reply)
@@ -57,7 +57,7 @@ def labels_json_as_html(honest: FinishSuccess, call: Call, reply: Reply) -> Repl
     return made
 
 
-@fault("conformance/labels-text-as-json", fill_error_body)
+@fault(fill_error_body)
 def labels_text_as_json(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """The error for an unknown path, or for a limit, is a text with the label of JSON."""
     honest(call, refusal, reply)

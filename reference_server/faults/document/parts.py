@@ -17,7 +17,7 @@ def _names_servers(profile: Profile) -> bool:
     return bool(profile.facts.document.servers or profile.facts.transport.hosts)
 
 
-@fault("document/names-other-servers", publish_document, needs=(), shows_in=_names_servers)
+@fault(publish_document, needs=(), shows_in=_names_servers)
 def names_other_servers(honest: Publish, profile: Profile) -> Document:
     """Every server of the document has another host than the API."""
     document = honest(profile)
@@ -26,7 +26,7 @@ def names_other_servers(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("document/names-no-contact", publish_document, needs=("document.contact",))
+@fault(publish_document, needs=("document.contact",))
 def names_no_contact(honest: Publish, profile: Profile) -> Document:
     """The document does not say whom to ask."""
     document = honest(profile)
@@ -34,7 +34,7 @@ def names_no_contact(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("document/names-another-contact", publish_document, needs=("document.contact",))
+@fault(publish_document, needs=("document.contact",))
 def names_another_contact(honest: Publish, profile: Profile) -> Document:
     """The document names somebody else to ask."""
     document = honest(profile)
@@ -43,7 +43,7 @@ def names_another_contact(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("document/leads-to-no-documentation", publish_document, needs=("document.documentation",))
+@fault(publish_document, needs=("document.documentation",))
 def leads_to_no_documentation(honest: Publish, profile: Profile) -> Document:
     """The document does not say where the documentation is."""
     document = honest(profile)
@@ -51,7 +51,7 @@ def leads_to_no_documentation(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("document/leads-to-other-documentation", publish_document, needs=("document.documentation",))
+@fault(publish_document, needs=("document.documentation",))
 def leads_to_other_documentation(honest: Publish, profile: Profile) -> Document:
     """The document leads to the documentation of something else."""
     document = honest(profile)
@@ -59,7 +59,7 @@ def leads_to_other_documentation(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("document/lacks-a-resource", publish_document, needs=("document.resources",), alone=True)
+@fault(publish_document, needs=("document.resources",), alone=True)
 def lacks_a_resource(honest: Publish, profile: Profile) -> Document:
     """The document has another name for the last resource that the policy names."""
     document = honest(profile)
@@ -82,7 +82,7 @@ def _list_shown(document: Document) -> Iterator[dict[str, Json]]:
                         yield described
 
 
-@fault("document/shows-an-invalid-example", publish_document, needs=("document.examples",))
+@fault(publish_document, needs=("document.examples",))
 def shows_an_invalid_example(honest: Publish, profile: Profile) -> Document:
     """An example of the document lacks every member that the schema requires."""
     document = honest(profile)
@@ -90,7 +90,7 @@ def shows_an_invalid_example(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("document/shows-no-example", publish_document, needs=("document.examples",))
+@fault(publish_document, needs=("document.examples",))
 def shows_no_example(honest: Publish, profile: Profile) -> Document:
     """The document no longer shows an example of one response."""
     document = honest(profile)

@@ -20,25 +20,25 @@ MatchOperation = Callable[[Routes, str, str, Pairs], Match]
 _METHOD = ("requests.method",)
 
 
-@fault("errors/allow-lists-every-method", list_allowed_methods, needs=_METHOD)
+@fault(list_allowed_methods, needs=_METHOD)
 def allow_lists_every_method(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 names every method as allowed, the refused one too."""
     return [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
 
 
-@fault("errors/allow-lists-one-method", list_allowed_methods, needs=_METHOD)
+@fault(list_allowed_methods, needs=_METHOD)
 def allow_lists_one_method(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 names only the first of the methods that a path has."""
     return [(name, value.partition(",")[0]) for name, value in honest(call)]
 
 
-@fault("errors/omits-allow", list_allowed_methods, needs=_METHOD)
+@fault(list_allowed_methods, needs=_METHOD)
 def omits_allow(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 does not say which methods are allowed."""
     return []
 
 
-@fault("errors/obeys-method-override", match_operation, needs=("requests.method_override",))
+@fault(match_operation, needs=("requests.method_override",))
 def obeys_method_override(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -46,7 +46,7 @@ def obeys_method_override(
     return honest(routes, dict(headers).get("x-http-method-override", method), path, headers)
 
 
-@fault("errors/head-answered-with-other-status", finish_success, needs=("requests.head",))
+@fault(finish_success, needs=("requests.head",))
 def head_answered_with_other_status(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """HEAD gets another status than GET."""
     made = honest(call, reply)
@@ -55,7 +55,7 @@ def head_answered_with_other_status(honest: FinishSuccess, call: Call, reply: Re
     return made
 
 
-@fault("errors/head-has-other-media-type", finish_success, needs=("requests.head",))
+@fault(finish_success, needs=("requests.head",))
 def head_has_other_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """HEAD names another media type than GET."""
     made = honest(call, reply)
@@ -64,7 +64,7 @@ def head_has_other_media_type(honest: FinishSuccess, call: Call, reply: Reply) -
     return made
 
 
-@fault("errors/echoes-trace", fill_error_body)
+@fault(fill_error_body)
 def echoes_trace(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """TRACE gets the request back, with the credential in it."""
     honest(call, refusal, reply)

@@ -31,7 +31,9 @@ def _ignores(fault_id: str, keywords: tuple[str, ...], about: str, need: str) ->
     def shows_in(profile: Profile) -> bool:
         return bodies_have(profile, keywords)
 
-    declare = fault(fault_id, find_broken_rules, about=about, needs=(need,), shows_in=shows_in)
+    declare = fault(
+        find_broken_rules, fault_id=fault_id, about=about, needs=(need,), shows_in=shows_in
+    )
     return declare(find)
 
 
@@ -85,12 +87,7 @@ def _unknown_parameters_are_ignored(profile: Profile) -> bool:
     return profile.facts.requests["unknown_query"] == "ignored"
 
 
-@fault(
-    "errors/ignores-query-schemas",
-    fits_schema,
-    needs=("requests.schema",),
-    shows_in=queries_have_rules,
-)
+@fault(fits_schema, needs=("requests.schema",), shows_in=queries_have_rules)
 def ignores_query_schemas(
     honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
 ) -> bool:
@@ -99,7 +96,6 @@ def ignores_query_schemas(
 
 
 @fault(
-    "errors/ignores-unknown-members",
     refuse_unknown_members,
     needs=("requests.unknown_field",),
     shows_in=_unknown_members_are_refused,
@@ -119,12 +115,7 @@ def _other_clients_are_served(profile: Profile) -> bool:
     return profile.facts.requests["user_agent"] == "ignored"
 
 
-@fault(
-    "errors/refuses-other-clients",
-    refuse_unknown_query,
-    needs=("requests.user_agent",),
-    shows_in=_other_clients_are_served,
-)
+@fault(refuse_unknown_query, needs=("requests.user_agent",), shows_in=_other_clients_are_served)
 def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
     """A client that does not call itself apicheck is refused."""
     known = (call.header("User-Agent") or "").startswith("apicheck/")
@@ -132,7 +123,6 @@ def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) 
 
 
 @fault(
-    "errors/refuses-unknown-parameters",
     refuse_unknown_query,
     needs=("requests.unknown_query",),
     shows_in=_unknown_parameters_are_ignored,

@@ -15,27 +15,27 @@ ListRemoved = Callable[[Call], list[Removed]]
 _ZONE_S = 2 * 3600
 
 
-@fault("formats/ignores-since", keep_changed, needs=("formats.since",))
+@fault(keep_changed, needs=("formats.since",))
 def ignores_since(honest: KeepChanged, call: Call, items: list[Stored]) -> list[Stored]:
     """A list has all objects, whatever moment was given."""
     return items
 
 
-@fault("formats/since-in-the-local-zone", keep_changed, needs=("formats.since",))
+@fault(keep_changed, needs=("formats.since",))
 def since_in_the_local_zone(honest: KeepChanged, call: Call, items: list[Stored]) -> list[Stored]:
     """The moment is read as one of the server's own zone, two hours later."""
     since = read_since(call)
     return [one for one in items if since is None or one.changed_at >= since + _ZONE_S]
 
 
-@fault("formats/list-of-deleted-misses-the-newest", list_removed, needs=("formats.deleted",))
+@fault(list_removed, needs=("formats.deleted",))
 def list_of_deleted_misses_the_newest(honest: ListRemoved, call: Call) -> list[Removed]:
     """What was deleted in the last hour is not listed yet."""
     now = call.server.clock.now()
     return [one for one in honest(call) if one.at < now - 3600]
 
 
-@fault("formats/list-of-deleted-has-all", list_removed, needs=("formats.deleted",))
+@fault(list_removed, needs=("formats.deleted",))
 def list_of_deleted_has_all(honest: ListRemoved, call: Call) -> list[Removed]:
     """What exists is listed among what was deleted."""
     operation = call.server.profile.facts.formats.deleted[call.op_rules.operation.id]

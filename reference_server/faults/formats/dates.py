@@ -14,7 +14,7 @@ from reference_server.responses.success import finish_success
 _LOCAL = timezone(timedelta(hours=2))
 
 
-@fault("formats/dates-of-the-local-zone", finish_success, needs=("formats.dates",))
+@fault(finish_success, needs=("formats.dates",))
 def dates_of_the_local_zone(
     honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
 ) -> Reply:

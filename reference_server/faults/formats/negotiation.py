@@ -17,19 +17,19 @@ FindFormat = Callable[[Call, Reply], str]
 _CHOSEN = ("formats.negotiation",)
 
 
-@fault("formats/ignores-the-chosen-format", find_format, needs=_CHOSEN)
+@fault(find_format, needs=_CHOSEN)
 def ignores_the_chosen_format(honest: FindFormat, call: Call, reply: Reply) -> str:
     """Every response has the default format."""
     return ""
 
 
-@fault("formats/changes-the-label-alone", write_xml, needs=_CHOSEN)
+@fault(write_xml, needs=_CHOSEN)
 def changes_the_label_alone(honest: Callable[[Json], str], value: Json) -> str:
     """A response in another format has its label, and the JSON of the default one."""
     return json.dumps(value)
 
 
-@fault("formats/errors-in-the-chosen-format", find_format, needs=("formats.negotiation.errors",))
+@fault(find_format, needs=("formats.negotiation.errors",))
 def errors_in_the_chosen_format(honest: FindFormat, call: Call, reply: Reply) -> str:
     """An error has the format that was asked for, too."""
     facts = call.server.profile.facts.formats.negotiation
@@ -37,7 +37,7 @@ def errors_in_the_chosen_format(honest: FindFormat, call: Call, reply: Reply) ->
     return facts.values.get(chosen, "") if facts else ""
 
 
-@fault("formats/refuses-other-formats", fits_schema, needs=_CHOSEN)
+@fault(fits_schema, needs=_CHOSEN)
 def refuses_other_formats(
     honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
 ) -> bool:

@@ -21,23 +21,13 @@ def _ignores(kind: str) -> Callable[[Profile], bool]:
     return lambda profile: profile.facts.requests[kind] == "ignored"
 
 
-@fault(
-    "formats/serves-what-is-not-acceptable",
-    refuse_unacceptable,
-    needs=("requests.accept",),
-    shows_in=_refuses("accept"),
-)
+@fault(refuse_unacceptable, needs=("requests.accept",), shows_in=_refuses("accept"))
 def serves_what_is_not_acceptable(honest: Refuse, call: Call) -> Refusal | None:
     """Accept is not read."""
     return None
 
 
-@fault(
-    "formats/insists-on-accept",
-    refuse_unacceptable,
-    needs=("requests.accept",),
-    shows_in=_ignores("accept"),
-)
+@fault(refuse_unacceptable, needs=("requests.accept",), shows_in=_ignores("accept"))
 def insists_on_accept(honest: Refuse, call: Call) -> Refusal | None:
     """A request whose Accept names neither JSON nor everything is refused."""
     accepted = call.header("accept") or "*/*"
@@ -47,7 +37,6 @@ def insists_on_accept(honest: Refuse, call: Call) -> Refusal | None:
 
 
 @fault(
-    "formats/ignores-unknown-embed",
     refuse_unknown_embed,
     needs=("requests.unknown_embed", "formats.embed"),
     shows_in=_refuses("unknown_embed"),
@@ -58,7 +47,6 @@ def ignores_unknown_embed(honest: Refuse, call: Call) -> Refusal | None:
 
 
 @fault(
-    "formats/refuses-unknown-embed",
     refuse_unknown_embed,
     needs=("requests.unknown_embed", "formats.embed"),
     shows_in=_ignores("unknown_embed"),

@@ -23,7 +23,7 @@ def _forbids_directives(header: HeaderRule) -> bool:
     return any(directive.never for directive in header.directives.values())
 
 
-@fault("headers/cacheable-by-everybody", finish_fields, shows_in=headers_have(_forbids_directives))
+@fault(finish_fields, shows_in=headers_have(_forbids_directives))
 def cacheable_by_everybody(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses say that shared caches may store them, beside what was promised."""
     return change_fields(
@@ -31,7 +31,7 @@ def cacheable_by_everybody(honest: FinishFields, call: Call, reply: Reply, made:
     )
 
 
-@fault("headers/cacheable-by-the-browser", finish_fields, shows_in=headers_have(_has_directives))
+@fault(finish_fields, shows_in=headers_have(_has_directives))
 def cacheable_by_the_browser(
     honest: FinishFields, call: Call, reply: Reply, made: Fields
 ) -> Fields:

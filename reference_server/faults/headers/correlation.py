@@ -22,11 +22,7 @@ def _list_echoes(call: Call, status: int) -> frozenset[str]:
     return list_promised_fields(call, status, lambda rule: rule.echo and call.header(rule.echo))
 
 
-@fault(
-    "headers/changes-correlation-id",
-    make_promised_headers,
-    shows_in=headers_have(lambda header: header.echo),
-)
+@fault(make_promised_headers, shows_in=headers_have(lambda header: header.echo))
 def changes_correlation_id(
     honest: MakePromisedHeaders, call: Call, status: int, refusal: Refusal | None
 ) -> Fields:
@@ -36,11 +32,7 @@ def changes_correlation_id(
     )
 
 
-@fault(
-    "headers/cuts-correlation-id",
-    make_promised_headers,
-    shows_in=headers_have(lambda header: header.echo),
-)
+@fault(make_promised_headers, shows_in=headers_have(lambda header: header.echo))
 def cuts_correlation_id(
     honest: MakePromisedHeaders, call: Call, status: int, refusal: Refusal | None
 ) -> Fields:
@@ -50,14 +42,14 @@ def cuts_correlation_id(
     )
 
 
-@fault("headers/omits-request-id", finish_fields, needs=("responses.all.headers.X-Request-Id",))
+@fault(finish_fields, needs=("responses.all.headers.X-Request-Id",))
 def omits_request_id(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses have no request id."""
     unique = list_promised_fields(call, reply.status, lambda header: header.unique)
     return omit_fields(honest(call, reply, made), unique)
 
 
-@fault("headers/repeats-request-id", finish_fields, needs=("responses.all.headers.X-Request-Id",))
+@fault(finish_fields, needs=("responses.all.headers.X-Request-Id",))
 def repeats_request_id(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Every response has the same request id."""
     unique = list_promised_fields(call, reply.status, lambda header: header.unique)

@@ -17,7 +17,7 @@ FinishSuccess = Callable[[Call, Reply], Reply]
 _resolves = headers_have(lambda header: header.format == "resolves")
 
 
-@fault("headers/location-of-another-object", finish_success, shows_in=_resolves)
+@fault(finish_success, shows_in=_resolves)
 def location_of_another_object(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Location names a copy of the object that was created."""
     made = honest(call, reply)
@@ -37,7 +37,7 @@ def location_of_another_object(honest: FinishSuccess, call: Call, reply: Reply) 
     return made
 
 
-@fault("headers/location-to-nowhere", finish_success, shows_in=_resolves)
+@fault(finish_success, shows_in=_resolves)
 def location_to_nowhere(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Location names a path that nothing serves."""
     made = honest(call, reply)

@@ -22,7 +22,7 @@ def _list_given(call: Call, status: int) -> frozenset[str]:
     return list_promised_fields(call, status, lambda header: header.equals is not None)
 
 
-@fault("headers/control-character-in-value", finish_fields)
+@fault(finish_fields)
 def control_character_in_value(
     honest: FinishFields, call: Call, reply: Reply, made: Fields
 ) -> Fields:
@@ -31,20 +31,20 @@ def control_character_in_value(
     return [*honest(call, reply, made), *more]
 
 
-@fault("headers/omits-required", finish_fields, needs=("responses.all.headers",))
+@fault(finish_fields, needs=("responses.all.headers",))
 def omits_required(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives are not sent."""
     return omit_fields(honest(call, reply, made), _list_given(call, reply.status))
 
 
-@fault("headers/wrong-value", finish_fields, needs=("responses.all.headers",))
+@fault(finish_fields, needs=("responses.all.headers",))
 def wrong_value(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives have another one."""
     given = _list_given(call, reply.status)
     return change_fields(honest(call, reply, made), given, lambda _: "wrong")
 
 
-@fault("headers/repeats-content-type", finish_success)
+@fault(finish_success)
 def repeats_content_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """A successful response with a body has its Content-Type twice."""
     made = honest(call, reply)
@@ -53,7 +53,7 @@ def repeats_content_type(honest: FinishSuccess, call: Call, reply: Reply) -> Rep
     return made
 
 
-@fault("headers/two-content-types", finish_success)
+@fault(finish_success)
 def two_content_types(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """A successful response with a body has two types."""
     made = honest(call, reply)
@@ -62,14 +62,14 @@ def two_content_types(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     return made
 
 
-@fault("headers/sends-banner", finish_fields, needs=("responses.all.absent",))
+@fault(finish_fields, needs=("responses.all.absent",))
 def sends_banner(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses name the software of the server, though the policy says that none does."""
     unwanted = [name for rule in find_rules(call, reply.status) for name in rule.absent]
     return [*honest(call, reply, made), *((name, "Apache") for name in unwanted[:1])]
 
 
-@fault("headers/tells-exact-version", finish_fields)
+@fault(finish_fields)
 def tells_exact_version(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses name the exact version of the software of the server."""
     return [*honest(call, reply, made), ("Server", "nginx/1.25.3 (Ubuntu)")]

@@ -27,7 +27,7 @@ WriteResponse = Callable[[Call, dict[str, str]], dict[str, str]]
 _TOKEN, _PKCE = ("oauth.token",), ("oauth.pkce",)
 
 
-@fault("oauth/accepts-plain-challenges", choose_method, needs=_PKCE, shows_in=issues_codes)
+@fault(choose_method, needs=_PKCE, shows_in=issues_codes)
 def accepts_plain_challenges(
     honest: ChooseMethod, call: Call, challenge: str | None, method: str | None
 ) -> str | Denial:
@@ -36,7 +36,7 @@ def accepts_plain_challenges(
     return "plain" if plain else honest(call, challenge, method)
 
 
-@fault("oauth/requires-no-challenge", choose_method, needs=_PKCE, shows_in=issues_codes)
+@fault(choose_method, needs=_PKCE, shows_in=issues_codes)
 def requires_no_challenge(
     honest: ChooseMethod, call: Call, challenge: str | None, method: str | None
 ) -> str | Denial:
@@ -44,9 +44,7 @@ def requires_no_challenge(
     return "" if challenge is None else honest(call, challenge, method)
 
 
-@fault(
-    "oauth/compares-redirect-uri-by-prefix", accepts_redirect, needs=_TOKEN, shows_in=issues_codes
-)
+@fault(accepts_redirect, needs=_TOKEN, shows_in=issues_codes)
 def compares_redirect_uri_by_prefix(
     honest: Callable[[Client, str], bool], client: Client, uri: str
 ) -> bool:
@@ -54,9 +52,7 @@ def compares_redirect_uri_by_prefix(
     return uri.startswith(client.redirect_uri)
 
 
-@fault(
-    "oauth/reports-errors-to-any-redirect-uri", refuse_redirect, needs=_TOKEN, shows_in=issues_codes
-)
+@fault(refuse_redirect, needs=_TOKEN, shows_in=issues_codes)
 def reports_errors_to_any_redirect_uri(
     honest: Callable[[Call, str], Reply], call: Call, redirect: str
 ) -> Reply:
@@ -64,16 +60,14 @@ def reports_errors_to_any_redirect_uri(
     return send_back(call, redirect, {"error": "invalid_request"})
 
 
-@fault("oauth/drops-state", write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
+@fault(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
 def drops_state(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
     """An authorization response has no state."""
     made = honest(call, members)
     return {name: value for name, value in made.items() if name != "state"}
 
 
-@fault(
-    "oauth/decodes-state-twice", write_authorization_response, needs=_TOKEN, shows_in=issues_codes
-)
+@fault(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
 def decodes_state_twice(
     honest: WriteResponse, call: Call, members: dict[str, str]
 ) -> dict[str, str]:
@@ -82,24 +76,14 @@ def decodes_state_twice(
     return {**made, "state": unquote_plus(made["state"])} if "state" in made else made
 
 
-@fault(
-    "oauth/omits-issuer",
-    write_authorization_response,
-    needs=("oauth.iss_parameter",),
-    shows_in=issues_codes,
-)
+@fault(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
 def omits_issuer(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
     """An authorization response does not name the issuer."""
     made = honest(call, members)
     return {name: value for name, value in made.items() if name != "iss"}
 
 
-@fault(
-    "oauth/names-another-issuer",
-    write_authorization_response,
-    needs=("oauth.iss_parameter",),
-    shows_in=issues_codes,
-)
+@fault(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
 def names_another_issuer(
     honest: WriteResponse, call: Call, members: dict[str, str]
 ) -> dict[str, str]:
@@ -108,18 +92,13 @@ def names_another_issuer(
     return {**made, "iss": f"{made['iss']}/"} if "iss" in made else made
 
 
-@fault("oauth/ignores-response-type", find_response_error, needs=_TOKEN, shows_in=issues_codes)
+@fault(find_response_error, needs=_TOKEN, shows_in=issues_codes)
 def ignores_response_type(honest: FindResponseError, response_type: str | None) -> Denial | None:
     """Any response type is served as a code."""
     return None
 
 
-@fault(
-    "oauth/names-another-authorization-error",
-    find_response_error,
-    needs=_TOKEN,
-    shows_in=issues_codes,
-)
+@fault(find_response_error, needs=_TOKEN, shows_in=issues_codes)
 def names_another_authorization_error(
     honest: FindResponseError, response_type: str | None
 ) -> Denial | None:
@@ -127,7 +106,7 @@ def names_another_authorization_error(
     return Denial("server_error") if honest(response_type) else None
 
 
-@fault("oauth/keeps-authorization-errors-to-itself", send_back, needs=_TOKEN, shows_in=issues_codes)
+@fault(send_back, needs=_TOKEN, shows_in=issues_codes)
 def keeps_authorization_errors_to_itself(
     honest: Callable[[Call, str, dict[str, str]], Reply],
     call: Call,

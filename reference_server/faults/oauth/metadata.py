@@ -16,19 +16,19 @@ WriteMetadata = Callable[[Call, dict[str, Json]], dict[str, Json]]
 _METADATA = ("oauth.metadata",)
 
 
-@fault("oauth/serves-no-metadata", show_metadata, needs=_METADATA)
+@fault(show_metadata, needs=_METADATA)
 def serves_no_metadata(honest: ShowMetadata, call: Call) -> Reply:
     """There is nothing where the metadata should be."""
     return make_error(call, Refusal("unknown_path", "There is nothing here."))
 
 
-@fault("oauth/metadata-as-text", show_metadata, needs=_METADATA)
+@fault(show_metadata, needs=_METADATA)
 def metadata_as_text(honest: ShowMetadata, call: Call) -> Reply:
     """The metadata are called plain text."""
     return replace(honest(call), media="text/plain")
 
 
-@fault("oauth/metadata-without-response-types", write_metadata, needs=_METADATA)
+@fault(write_metadata, needs=_METADATA)
 def metadata_without_response_types(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -36,7 +36,7 @@ def metadata_without_response_types(
     return _without("response_types_supported", honest(call, members))
 
 
-@fault("oauth/metadata-of-another-issuer", write_metadata, needs=_METADATA)
+@fault(write_metadata, needs=_METADATA)
 def metadata_of_another_issuer(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -44,7 +44,7 @@ def metadata_of_another_issuer(
     return {**honest(call, members), "issuer": "https://login.example.net"}
 
 
-@fault("oauth/metadata-with-old-token-endpoint", write_metadata, needs=_METADATA)
+@fault(write_metadata, needs=_METADATA)
 def metadata_with_old_token_endpoint(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -53,7 +53,7 @@ def metadata_with_old_token_endpoint(
     return {**made, "token_endpoint": f"{made['issuer']}/v0/token"}
 
 
-@fault("oauth/metadata-with-unknown-endpoint", write_metadata, needs=_METADATA)
+@fault(write_metadata, needs=_METADATA)
 def metadata_with_unknown_endpoint(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -62,7 +62,7 @@ def metadata_with_unknown_endpoint(
     return {**made, "introspection_endpoint": f"{made['issuer']}/oauth/introspect"}
 
 
-@fault("oauth/metadata-without-challenge-methods", write_metadata, needs=(*_METADATA, "oauth.pkce"))
+@fault(write_metadata, needs=(*_METADATA, "oauth.pkce"))
 def metadata_without_challenge_methods(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -70,11 +70,7 @@ def metadata_without_challenge_methods(
     return _without("code_challenge_methods_supported", honest(call, members))
 
 
-@fault(
-    "oauth/metadata-without-issuer-parameter",
-    write_metadata,
-    needs=(*_METADATA, "oauth.iss_parameter"),
-)
+@fault(write_metadata, needs=(*_METADATA, "oauth.iss_parameter"))
 def metadata_without_issuer_parameter(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -82,7 +78,7 @@ def metadata_without_issuer_parameter(
     return _without("authorization_response_iss_parameter_supported", honest(call, members))
 
 
-@fault("oauth/metadata-offer-password-grant", write_metadata, needs=_METADATA)
+@fault(write_metadata, needs=_METADATA)
 def metadata_offer_password_grant(
     honest: WriteMetadata, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:

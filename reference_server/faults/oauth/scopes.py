@@ -20,7 +20,7 @@ def _has_scopes(profile: Profile) -> bool:
     return bool(profile.scopes)
 
 
-@fault("oauth/grants-all-scopes", grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
+@fault(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_all_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
@@ -31,9 +31,7 @@ def grants_all_scopes(
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
 
 
-@fault(
-    "oauth/grants-scopes-that-the-client-lacks", limit_to_client, needs=_TOKEN, shows_in=_has_scopes
-)
+@fault(limit_to_client, needs=_TOKEN, shows_in=_has_scopes)
 def grants_scopes_that_the_client_lacks(
     honest: Callable[[Client, tuple[str, ...]], tuple[str, ...]],
     client: Client,
@@ -43,7 +41,7 @@ def grants_scopes_that_the_client_lacks(
     return scopes
 
 
-@fault("oauth/grants-unknown-scopes", grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
+@fault(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_unknown_scopes(
     honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
@@ -60,12 +58,7 @@ def _reads_need_different_scopes(profile: Profile) -> bool:
     return len({frozenset(rules.scopes) for rules in safe if rules.scopes}) > 1
 
 
-@fault(
-    "oauth/token-reaches-further-than-said",
-    assign_scopes,
-    needs=_TOKEN,
-    shows_in=_reads_need_different_scopes,
-)
+@fault(assign_scopes, needs=_TOKEN, shows_in=_reads_need_different_scopes)
 def token_reaches_further_than_said(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ _ERROR = "unsupported_grant_type"
 _TOKEN = ("oauth.token",)
 
 
-@fault("oauth/expires-in-as-text", write_token_response, needs=_TOKEN)
+@fault(write_token_response, needs=_TOKEN)
 def expires_in_as_text(
     honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -35,7 +35,7 @@ def expires_in_as_text(
     return {**made, "expires_in": str(made["expires_in"])}
 
 
-@fault("oauth/lifetime-differs", write_token_response, needs=("oauth.lifetime",))
+@fault(write_token_response, needs=("oauth.lifetime",))
 def lifetime_differs(
     honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -44,7 +44,7 @@ def lifetime_differs(
     return {**made, "expires_in": 2 * int(made["expires_in"])}
 
 
-@fault("oauth/omits-token-type", write_token_response, needs=_TOKEN)
+@fault(write_token_response, needs=_TOKEN)
 def omits_token_type(
     honest: WriteTokenResponse, call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
@@ -53,7 +53,7 @@ def omits_token_type(
     return {name: value for name, value in made.items() if name != "token_type"}
 
 
-@fault("oauth/grants-to-get", serve_endpoint, needs=_TOKEN)
+@fault(serve_endpoint, needs=_TOKEN)
 def grants_to_get(honest: Callable[[Call], Reply | None], call: Call) -> Reply | None:
     """The token operation takes its parameters from the URL of a GET as well."""
     oauth = call.server.profile.facts.oauth
@@ -66,7 +66,7 @@ def grants_to_get(honest: Callable[[Call], Reply | None], call: Call) -> Reply |
     return make_error(asked, done) if isinstance(done, Refusal) else done
 
 
-@fault("oauth/error-code-differs", fill_error_body, needs=_TOKEN)
+@fault(fill_error_body, needs=_TOKEN)
 def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """An unknown grant type is refused as an invalid grant."""
     if refusal.members.get("error") == "unsupported_grant_type":
@@ -74,7 +74,7 @@ def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, repl
     honest(call, refusal, reply)
 
 
-@fault("oauth/error-with-status-200", choose_status, needs=_TOKEN)
+@fault(choose_status, needs=_TOKEN)
 def error_with_status_200(
     honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal
 ) -> int:
@@ -90,7 +90,7 @@ def _keep_the_error(honest: FillErrorBody, call: Call, refusal: Refusal, reply: 
         honest(call, refusal, reply)
 
 
-@fault("oauth/ignores-grant-type", parse_body, needs=_TOKEN)
+@fault(parse_body, needs=_TOKEN)
 def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
     """Any grant type is served as client credentials."""
     value = honest(call, media)
@@ -100,7 +100,7 @@ def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
     return {**value, "grant_type": "client_credentials"}
 
 
-@fault("oauth/ignores-repeated-parameters", parse_body, needs=_TOKEN)
+@fault(parse_body, needs=_TOKEN)
 def ignores_repeated_parameters(honest: ParseBody, call: Call, media: Media) -> Json:
     """A parameter that comes twice counts once."""
     if media.media_type != "application/x-www-form-urlencoded":

@@ -49,24 +49,19 @@ def _has_low_limit(profile: Profile) -> bool:
     return any((bucket.limit or 0) <= _LOW for bucket in _list_buckets(profile))
 
 
-@fault("ratelimit/counts-clients-together", choose_key, needs=_LIMITS, shows_in=_has_low_limit)
+@fault(choose_key, needs=_LIMITS, shows_in=_has_low_limit)
 def counts_clients_together(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
     """All clients share a low limit."""
     return (bucket.name, "all") if (bucket.limit or 0) <= _LOW else honest(call, bucket)
 
 
-@fault("ratelimit/counts-tokens-apart", choose_key, needs=_LIMITS, shows_in=_counts_tokens_together)
+@fault(choose_key, needs=_LIMITS, shows_in=_counts_tokens_together)
 def counts_tokens_apart(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
     """Each token has a limit of its own, where several should share one."""
     return (*honest(call, bucket), call.caller_identity.id)
 
 
-@fault(
-    "ratelimit/counts-operations-apart",
-    choose_key,
-    needs=_LIMITS,
-    shows_in=_counts_operations_together,
-)
+@fault(choose_key, needs=_LIMITS, shows_in=_counts_operations_together)
 def counts_operations_apart(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
     """Each operation has a limit of its own, where several should share one."""
     return (*honest(call, bucket), call.op_rules.operation.id)
@@ -77,9 +72,7 @@ def _counts_operations_apart(profile: Profile) -> bool:
     return len(list(_list_buckets(profile))) > 1
 
 
-@fault(
-    "ratelimit/refuses-other-operations", admit, needs=_LIMITS, shows_in=_counts_operations_apart
-)
+@fault(admit, needs=_LIMITS, shows_in=_counts_operations_apart)
 def refuses_other_operations(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A caller that one limit has refused is refused by all others too."""
     decided = honest(call, admission)

@@ -13,14 +13,14 @@ FindLimit = Callable[[Call, Bucket], int | None]
 _PLANS = ("rate_limits.plans",)
 
 
-@fault("ratelimit/downgrade-without-effect", find_limit, needs=_PLANS)
+@fault(find_limit, needs=_PLANS)
 def downgrade_without_effect(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
     """Whoever is on a plan with a smaller limit keeps the limit of the first plan."""
     limit, first = honest(call, bucket), _limit_of_first(call, bucket)
     return limit if limit is None or first is None else max(limit, first)
 
 
-@fault("ratelimit/plans-mixed-up", find_limit, needs=_PLANS)
+@fault(find_limit, needs=_PLANS)
 def plans_mixed_up(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
     """Each plan but the first has the limit of another one."""
     limits = call.server.profile.facts.rate_limits
@@ -31,7 +31,7 @@ def plans_mixed_up(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
     return limits.under_plan(bucket, following).limit
 
 
-@fault("ratelimit/upgrade-without-effect", find_limit, needs=_PLANS)
+@fault(find_limit, needs=_PLANS)
 def upgrade_without_effect(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
     """Whoever is on a plan with a larger limit keeps the limit of the first plan."""
     limit, first = honest(call, bucket), _limit_of_first(call, bucket)

@@ -33,12 +33,7 @@ def _has_low_limit_of_tokens(profile: Profile) -> bool:
     return any((one.limit or _LOW + 1) <= _LOW and one.per in ("token", "key") for one in buckets)
 
 
-@fault(
-    "ratelimit/charges-others-for-a-refusal",
-    admit,
-    needs=_LIMITS,
-    shows_in=_has_low_limit_of_tokens,
-)
+@fault(admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
 def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A request that a limit refuses counts as one of every other client."""
     decided = honest(call, admission)
@@ -48,7 +43,7 @@ def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission
     return decided
 
 
-@fault("ratelimit/grows-with-each-window", admit, needs=_LIMITS, shows_in=_has_low_limit)
+@fault(admit, needs=_LIMITS, shows_in=_has_low_limit)
 def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> Admission:
     """From its third window in a row on, a client may send three requests more in each."""
     decided = honest(call, admission)
@@ -64,7 +59,7 @@ def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> A
     return decided
 
 
-@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
+@fault(admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
 def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Admission:
     """When a limit refuses a client, the others have their whole limit again."""
     decided = honest(call, admission)
@@ -74,7 +69,7 @@ def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Adm
     return decided
 
 
-@fault("ratelimit/rewards-silence", admit, needs=_LIMITS, shows_in=_has_low_limit)
+@fault(admit, needs=_LIMITS, shows_in=_has_low_limit)
 def rewards_silence(honest: Admit, call: Call, admission: Admission) -> Admission:
     """Whoever was silent for more than a window may send two requests more than the limit."""
     decided = honest(call, admission)

@@ -23,7 +23,7 @@ def _counts_in_several(profile: Profile) -> bool:
     )
 
 
-@fault("ratelimit/forgets-the-further-limit", admit, needs=_LIMITS, shows_in=_counts_in_several)
+@fault(admit, needs=_LIMITS, shows_in=_counts_in_several)
 def forgets_the_further_limit(honest: Admit, call: Call, admission: Admission) -> Admission:
     """A request that counts in several limits is refused by the first of them alone."""
     decided = honest(call, admission)
@@ -31,7 +31,7 @@ def forgets_the_further_limit(honest: Admit, call: Call, admission: Admission) -
     return decided if first else _let_through(decided)
 
 
-@fault("ratelimit/one-limit-widens-another", admit, needs=_LIMITS, shows_in=_counts_in_several)
+@fault(admit, needs=_LIMITS, shows_in=_counts_in_several)
 def one_limit_widens_another(honest: Admit, call: Call, admission: Admission) -> Admission:
     """Whom one limit has refused may send two requests more than another limit admits."""
     decided = honest(call, admission)

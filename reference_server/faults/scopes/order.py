@@ -12,11 +12,7 @@ from reference_server.policy import order_stages
 OrderStages = Callable[[Call], tuple[str, ...]]
 
 
-@fault(
-    "scopes/looks-for-objects-first",
-    order_stages,
-    needs=("order", "authorization.refusal", "authorization.absent"),
-)
+@fault(order_stages, needs=("order", "authorization.refusal", "authorization.absent"))
 def looks_for_objects_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """The object is looked up before the rights of the caller are checked."""
     others = [stage for stage in honest(call) if stage != "object"]
@@ -24,7 +20,7 @@ def looks_for_objects_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
     return tuple(others)
 
 
-@fault("scopes/reads-bodies-first", order_stages, needs=("order", "authorization.refusal"))
+@fault(order_stages, needs=("order", "authorization.refusal"))
 def reads_bodies_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """The body is read before the rights of the caller are checked."""
     early = ("media", "body")
@@ -33,11 +29,7 @@ def reads_bodies_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
     return (*others[:place], *early, *others[place:])
 
 
-@fault(
-    "scopes/validates-bodies-first",
-    order_stages,
-    needs=("order", "authorization.refusal", "requests.schema"),
-)
+@fault(order_stages, needs=("order", "authorization.refusal", "requests.schema"))
 def validates_bodies_first(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """A JSON body is validated before the rights of the caller are checked."""
     try:

@@ -15,11 +15,7 @@ from reference_server.stages.authorization import find_missing_rights
 FindMissingRights = Callable[[Call], tuple[str, ...]]
 
 
-@fault(
-    "scopes/deletes-before-refusing",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault(find_missing_rights, needs=("authorization.refusal", "authorization.required"))
 def deletes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller without the right to delete an object is refused, and the object is gone."""
     missing, use = honest(call), call.op_rules.use
@@ -31,11 +27,7 @@ def deletes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str,
     return missing
 
 
-@fault(
-    "scopes/changes-before-refusing",
-    find_missing_rights,
-    needs=("authorization.refusal", "authorization.required"),
-)
+@fault(find_missing_rights, needs=("authorization.refusal", "authorization.required"))
 def changes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller without the right to change an object is refused, and the object is changed."""
     missing, use = honest(call), call.op_rules.use
@@ -48,7 +40,6 @@ def changes_before_refusing(honest: FindMissingRights, call: Call) -> tuple[str,
 
 
 @fault(
-    "scopes/makes-before-refusing",
     find_missing_rights,
     needs=("authorization.refusal", "authorization.required"),
     shows_in=members_are_unique,

@@ -88,7 +88,7 @@ def _has(find: Callable[[Profile, Document], Iterator[Json]]) -> Callable[[Profi
     return lambda profile: any(True for _ in find(profile, dict(profile.spec.document)))
 
 
-@fault("versioning/document-without-an-operation", publish_document, needs=_HISTORY)
+@fault(publish_document, needs=_HISTORY)
 def document_without_an_operation(honest: Publish, profile: Profile) -> Document:
     """The document no longer describes an operation that an earlier one describes."""
     document = honest(profile)
@@ -97,7 +97,7 @@ def document_without_an_operation(honest: Publish, profile: Profile) -> Document
     return document
 
 
-@fault("versioning/document-without-a-member", publish_document, needs=_HISTORY)
+@fault(publish_document, needs=_HISTORY)
 def document_without_a_member(honest: Publish, profile: Profile) -> Document:
     """The document no longer describes a member that responses always had."""
     document = honest(profile)
@@ -107,7 +107,7 @@ def document_without_a_member(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault("versioning/document-with-an-optional-member", publish_document, needs=_HISTORY)
+@fault(publish_document, needs=_HISTORY)
 def document_with_an_optional_member(honest: Publish, profile: Profile) -> Document:
     """By the document, a member may be missing that responses always had."""
     document = honest(profile)
@@ -115,7 +115,7 @@ def document_with_an_optional_member(honest: Publish, profile: Profile) -> Docum
     return document
 
 
-@fault("versioning/document-with-a-new-required-parameter", publish_document, needs=_HISTORY)
+@fault(publish_document, needs=_HISTORY)
 def document_with_a_new_required_parameter(honest: Publish, profile: Profile) -> Document:
     """By the document, an operation wants a parameter that it did not want before."""
     document = honest(profile)
@@ -125,12 +125,7 @@ def document_with_a_new_required_parameter(honest: Publish, profile: Profile) ->
     return document
 
 
-@fault(
-    "versioning/document-with-another-scope",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_scoped),
-)
+@fault(publish_document, needs=_HISTORY, shows_in=_has(_list_scoped))
 def document_with_another_scope(honest: Publish, profile: Profile) -> Document:
     """By the document, an operation wants a further scope of its last scheme."""
     document = honest(profile)
@@ -151,12 +146,7 @@ def _list_choices_received(profile: Profile, document: Document) -> Iterator[lis
     return _list_choices(_list_received(profile, document))
 
 
-@fault(
-    "versioning/document-without-a-choice",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_choices_sent),
-)
+@fault(publish_document, needs=_HISTORY, shows_in=_has(_list_choices_sent))
 def document_without_a_choice(honest: Publish, profile: Profile) -> Document:
     """By the document, a member of a request no longer has one of its values."""
     document = honest(profile)
@@ -164,12 +154,7 @@ def document_without_a_choice(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault(
-    "versioning/document-with-a-shorter-text",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_long),
-)
+@fault(publish_document, needs=_HISTORY, shows_in=_has(_list_long))
 def document_with_a_shorter_text(honest: Publish, profile: Profile) -> Document:
     """By the document, a text of a request may no longer be as long."""
     document = honest(profile)
@@ -177,12 +162,7 @@ def document_with_a_shorter_text(honest: Publish, profile: Profile) -> Document:
     return document
 
 
-@fault(
-    "versioning/document-with-a-new-choice",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_choices_received),
-)
+@fault(publish_document, needs=_HISTORY, shows_in=_has(_list_choices_received))
 def document_with_a_new_choice(honest: Publish, profile: Profile) -> Document:
     """By the document, a member of a response has a value that it did not have before."""
     document = honest(profile)

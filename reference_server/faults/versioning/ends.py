@@ -41,7 +41,7 @@ def _find_successor(call: Call) -> str:
     )
 
 
-@fault("versioning/differs-since-its-deprecation", finish_success, needs=_DEPRECATIONS)
+@fault(finish_success, needs=_DEPRECATIONS)
 def differs_since_its_deprecation(
     honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
 ) -> Reply:
@@ -52,7 +52,7 @@ def differs_since_its_deprecation(
     return made
 
 
-@fault("versioning/gone-before-its-sunset", authenticate, needs=_DEPRECATIONS)
+@fault(authenticate, needs=_DEPRECATIONS)
 def gone_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A deprecated operation has gone before its sunset."""
     found = honest(call)
@@ -62,13 +62,13 @@ def gone_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refus
     return Refusal("gone", "This operation has gone.", 410)
 
 
-@fault("versioning/gone-a-day-early", is_gone, needs=_DEPRECATIONS, shows_in=ends_as_promised)
+@fault(is_gone, needs=_DEPRECATIONS, shows_in=ends_as_promised)
 def gone_a_day_early(honest: IsGone, call: Call) -> bool:
     """A deprecated operation has gone on the day before its sunset."""
     return honest(call) or _now(call) >= find_sunset(call) - _DAY_S
 
 
-@fault("versioning/moved-before-its-sunset", authenticate, needs=_DEPRECATIONS)
+@fault(authenticate, needs=_DEPRECATIONS)
 def moved_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refusal:
     """A deprecated operation redirects to the one that takes over, for good."""
     found = honest(call)
@@ -86,7 +86,7 @@ def _name_successor(
     return [*sent, ("Location", _find_successor(call))] if moved else sent
 
 
-@fault("versioning/refuses-since-its-deprecation", authenticate, needs=_DEPRECATIONS)
+@fault(authenticate, needs=_DEPRECATIONS)
 def refuses_since_its_deprecation(honest: Authenticate, call: Call) -> Identity | Refusal:
     """An operation refuses every request since its deprecation."""
     found = honest(call)
@@ -94,12 +94,7 @@ def refuses_since_its_deprecation(honest: Authenticate, call: Call) -> Identity 
     return Refusal("syntax", "Use the operation that takes over.", 400) if refused else found
 
 
-@fault(
-    "versioning/served-after-its-sunset",
-    is_gone,
-    needs=_DEPRECATIONS,
-    shows_in=ends_as_promised,
-)
+@fault(is_gone, needs=_DEPRECATIONS, shows_in=ends_as_promised)
 def served_after_its_sunset(honest: IsGone, call: Call) -> bool:
     """A deprecated operation is served after its sunset."""
     del honest, call

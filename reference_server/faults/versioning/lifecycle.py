@@ -44,25 +44,25 @@ def _add_year(date: str) -> str:
     return f"@{int(date[1:]) + _YEAR_S}"
 
 
-@fault("versioning/deprecates-current", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def deprecates_current(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """Operations that stay say that they are deprecated."""
     return honest(call, status) or [("Deprecation", "@1767225600")]
 
 
-@fault("versioning/deprecation-differs", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def deprecation_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation says that it is deprecated a year later than the policy does."""
     return change_fields(honest(call, status), {"deprecation"}, _add_year)
 
 
-@fault("versioning/deprecation-true", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def deprecation_true(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation says `true`, as drafts of RFC 9745 had it."""
     return change_fields(honest(call, status), {"deprecation"}, lambda _: "true")
 
 
-@fault("versioning/deprecation-iso", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def deprecation_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation says since when in ISO 8601 instead of a structured date."""
     return change_fields(
@@ -73,7 +73,6 @@ def deprecation_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fi
 
 
 @fault(
-    "versioning/notice-a-day-short",
     make_lifecycle_headers,
     needs=("versioning.promises.notice",),
     shows_in=lambda profile: any(item.announced for item in _list_deprecations(profile)),
@@ -88,14 +87,13 @@ def notice_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) ->
     return change_fields(sent, {"deprecation"}, lambda _: f"@{int(since)}")
 
 
-@fault("versioning/omits-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def omits_deprecation(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation does not say that it is deprecated."""
     return omit_fields(honest(call, status), {"deprecation"})
 
 
 @fault(
-    "versioning/omits-deprecation-on-errors",
     make_lifecycle_headers,
     needs=_DEPRECATIONS,
     shows_in=lambda profile: any(item.when for item in _list_deprecations(profile)),
@@ -106,7 +104,7 @@ def omits_deprecation_on_errors(honest: MakeLifecycleHeaders, call: Call, status
     return omit_fields(sent, {"deprecation"}) if status >= _BAD_REQUEST else sent
 
 
-@fault("versioning/omits-deprecation-on-head", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def omits_deprecation_on_head(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation says so to GET, and not to HEAD."""
     sent = honest(call, status)
@@ -117,41 +115,31 @@ def _announces_itself(profile: Profile) -> bool:
     return any(item.headers for item in _list_deprecations(profile))
 
 
-@fault(
-    "versioning/omits-own-announcement",
-    make_lifecycle_headers,
-    needs=_DEPRECATIONS,
-    shows_in=_announces_itself,
-)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS, shows_in=_announces_itself)
 def omits_own_announcement(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation lacks the fields of our own that announce it."""
     return omit_fields(honest(call, status), _list_own_fields(call))
 
 
-@fault(
-    "versioning/own-announcement-differs",
-    make_lifecycle_headers,
-    needs=_DEPRECATIONS,
-    shows_in=_announces_itself,
-)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS, shows_in=_announces_itself)
 def own_announcement_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation says something else in the fields of our own."""
     return change_fields(honest(call, status), _list_own_fields(call), lambda _: "")
 
 
-@fault("versioning/omits-successor-link", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def omits_successor_link(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation does not link to the one that takes over."""
     return omit_fields(honest(call, status), {"link"})
 
 
-@fault("versioning/omits-sunset", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def omits_sunset(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation lacks Sunset."""
     return omit_fields(honest(call, status), {"sunset"})
 
 
-@fault("versioning/successor-link-differs", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def successor_link_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """The link of a deprecated operation to its successor leads nowhere."""
     return change_fields(
@@ -159,7 +147,7 @@ def successor_link_differs(honest: MakeLifecycleHeaders, call: Call, status: int
     )
 
 
-@fault("versioning/successor-is-deprecated", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def successor_is_deprecated(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """The operation that takes over says that it is deprecated itself."""
     sent = honest(call, status)
@@ -169,7 +157,7 @@ def successor_is_deprecated(honest: MakeLifecycleHeaders, call: Call, status: in
     return [("Deprecation", "@1767225600")]
 
 
-@fault("versioning/sunset-before-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def sunset_before_deprecation(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """The end of a deprecated operation comes a day before its deprecation."""
     sent = honest(call, status)
@@ -179,13 +167,13 @@ def sunset_before_deprecation(honest: MakeLifecycleHeaders, call: Call, status: 
     return change_fields(sent, {"sunset"}, lambda _: format_http_date(since - _DAY_S))
 
 
-@fault("versioning/sunset-differs", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def sunset_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation ends a day later than the policy says."""
     return change_fields(honest(call, status), {"sunset"}, _add_day)
 
 
-@fault("versioning/sunset-iso", make_lifecycle_headers, needs=_DEPRECATIONS)
+@fault(make_lifecycle_headers, needs=_DEPRECATIONS)
 def sunset_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation names its end in ISO 8601 instead of an HTTP date."""
     return change_fields(
@@ -193,11 +181,7 @@ def sunset_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     )
 
 
-@fault(
-    "versioning/support-a-day-short",
-    make_lifecycle_headers,
-    needs=("versioning.deprecations", "versioning.promises.support"),
-)
+@fault(make_lifecycle_headers, needs=("versioning.deprecations", "versioning.promises.support"))
 def support_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
     """A deprecated operation ends a day sooner after its deprecation than is promised."""
     sent, support_s = honest(call, status), _find_promises(call).support_s

@@ -13,9 +13,7 @@ from reference_server.responses.success import finish_success
 FinishSuccess = Callable[[Call, Reply], Reply]
 
 
-@fault(
-    "versioning/response-without-an-earlier-member", finish_success, needs=("versioning.history",)
-)
+@fault(finish_success, needs=("versioning.history",))
 def response_without_an_earlier_member(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """Reads lack a member that they always had by an earlier document."""
     made, now = honest(call, reply), call.op_rules.operation

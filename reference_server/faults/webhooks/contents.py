@@ -43,56 +43,52 @@ def _without(outgoing: Outgoing, *names: str) -> Outgoing:
     return replace(outgoing, headers=kept)
 
 
-@fault("webhooks/delivers-by-put", finish_delivery, shows_in=_says_method)
+@fault(finish_delivery, shows_in=_says_method)
 def delivers_by_put(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """Deliveries are sent by PUT."""
     return replace(honest(outgoing), method="PUT")
 
 
-@fault("webhooks/labels-no-media-type", finish_delivery, shows_in=_says_media)
+@fault(finish_delivery, shows_in=_says_media)
 def labels_no_media_type(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """Deliveries do not say of which media type they are."""
     return _without(honest(outgoing), "Content-Type")
 
 
-@fault("webhooks/labels-json-as-text", finish_delivery, shows_in=_says_media)
+@fault(finish_delivery, shows_in=_says_media)
 def labels_json_as_text(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """Deliveries in JSON say that they are plain text."""
     made = _without(honest(outgoing), "Content-Type")
     return replace(made, headers=(*made.headers, ("Content-Type", "text/plain")))
 
 
-@fault("webhooks/omits-promised-fields", finish_delivery, needs=("webhooks.delivery.headers",))
+@fault(finish_delivery, needs=("webhooks.delivery.headers",))
 def omits_promised_fields(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """Deliveries lack the header field that names their sender."""
     return _without(honest(outgoing), "User-Agent")
 
 
-@fault(
-    "webhooks/other-value-of-promised-fields",
-    finish_delivery,
-    needs=("webhooks.delivery.headers",),
-)
+@fault(finish_delivery, needs=("webhooks.delivery.headers",))
 def other_value_of_promised_fields(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """Deliveries name the library that sends them."""
     made = _without(honest(outgoing), "User-Agent")
     return replace(made, headers=(*made.headers, ("User-Agent", "http-client/7.1")))
 
 
-@fault("webhooks/omits-id", finish_delivery, shows_in=_has_id_field)
+@fault(finish_delivery, shows_in=_has_id_field)
 def omits_id(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """Deliveries lack the header field of their id."""
     return _without(honest(outgoing), "webhook-id", "x-request-id")
 
 
-@fault("webhooks/delivers-broken-json", finish_delivery, needs=("webhooks.payload",))
+@fault(finish_delivery, needs=("webhooks.payload",))
 def delivers_broken_json(honest: Finish, outgoing: Outgoing) -> Outgoing:
     """The body of a delivery ends before its last character."""
     made = honest(outgoing)
     return replace(made, body=made.body[:-1])
 
 
-@fault("webhooks/names-other-event", prepare, needs=("webhooks.payload.event",))
+@fault(prepare, needs=("webhooks.payload.event",))
 def names_other_event(honest: Prepare, message: Message, attempt: int) -> Message:
     """The body of a delivery names another event of the policy than the one that happened."""
     made = honest(message, attempt)
@@ -100,7 +96,7 @@ def names_other_event(honest: Prepare, message: Message, attempt: int) -> Messag
     return replace(made, value=put(made.value, str(message.facts.payload["event"]), other))
 
 
-@fault("webhooks/omits-data", prepare, needs=("webhooks.payload.data",))
+@fault(prepare, needs=("webhooks.payload.data",))
 def omits_data(honest: Prepare, message: Message, attempt: int) -> Message:
     """The body of a delivery does not say what the event is about."""
     made = honest(message, attempt)
@@ -113,14 +109,14 @@ def _drop(value: Json, pointer: str) -> Json:
     return {key: item for key, item in value.items() if key != name}
 
 
-@fault("webhooks/omits-timestamp", prepare, shows_in=_is_described)
+@fault(prepare, shows_in=_is_described)
 def omits_timestamp(honest: Prepare, message: Message, attempt: int) -> Message:
     """The body of a delivery lacks the time of the event, which the document requires."""
     made = honest(message, attempt)
     return replace(made, value=_drop(made.value, "/timestamp"))
 
 
-@fault("webhooks/payload-of-other-types", prepare, shows_in=_is_described)
+@fault(prepare, shows_in=_is_described)
 def payload_of_other_types(honest: Prepare, message: Message, attempt: int) -> Message:
     """The object that a delivery is about has a number for its id."""
     made = honest(message, attempt)
@@ -129,7 +125,7 @@ def payload_of_other_types(honest: Prepare, message: Message, attempt: int) -> M
     return replace(made, value=put(made.value, place, 7)) if known else made
 
 
-@fault("webhooks/names-event-in-capitals", prepare, needs=("webhooks.payload.event",))
+@fault(prepare, needs=("webhooks.payload.event",))
 def names_event_in_capitals(honest: Prepare, message: Message, attempt: int) -> Message:
     """The body of a delivery writes the name of its event in capitals."""
     made = honest(message, attempt)

@@ -18,7 +18,7 @@ def _overlaps(profile: Profile) -> bool:
     return bool(subscriptions and subscriptions.rotate and subscriptions.overlap_s)
 
 
-@fault("webhooks/old-secret-signs-for-ever", list_secrets, needs=_ROTATES)
+@fault(list_secrets, needs=_ROTATES)
 def old_secret_signs_for_ever(
     honest: ListSecrets, subscription: Subscription, now: float
 ) -> tuple[str, ...]:
@@ -26,7 +26,7 @@ def old_secret_signs_for_ever(
     return (subscription.secret or "", *(secret for secret, _ in subscription.former))
 
 
-@fault("webhooks/old-secret-dies-at-once", list_secrets, needs=_ROTATES, shows_in=_overlaps)
+@fault(list_secrets, needs=_ROTATES, shows_in=_overlaps)
 def old_secret_dies_at_once(
     honest: ListSecrets, subscription: Subscription, now: float
 ) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def old_secret_dies_at_once(
     return honest(subscription, now)[:1]
 
 
-@fault("webhooks/new-secret-does-not-sign", list_secrets, needs=_ROTATES)
+@fault(list_secrets, needs=_ROTATES)
 def new_secret_does_not_sign(
     honest: ListSecrets, subscription: Subscription, now: float
 ) -> tuple[str, ...]:
