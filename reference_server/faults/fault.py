@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from reference_server.document.profile import Profile
@@ -81,6 +82,25 @@ def fault(
         made = Fault(fault_id or _name(function), sentence, needs, shows_in, alone)
         made.also(seam)(function)
         return made
+
+    return declare
+
+
+def alters(
+    seam: Callable[P, R],
+    *,
+    needs: tuple[str, ...] = (),
+    shows_in: Callable[[Profile], bool] = everywhere,
+    alone: bool = False,
+) -> Callable[[Callable[Concatenate[R, P], R]], Fault]:
+    """Make a fault of a function that is given what the honest one returns, in its place."""
+
+    def declare(function: Callable[Concatenate[R, P], R]) -> Fault:
+        @wraps(function)
+        def replacement(honest: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+            return function(honest(*args, **kwargs), *args, **kwargs)
+
+        return fault(seam, needs=needs, shows_in=shows_in, alone=alone)(replacement)
 
     return declare
 

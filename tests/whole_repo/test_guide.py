@@ -48,7 +48,7 @@ def test_the_guides_examples_come_out_as_they_say(check: Check) -> None:
 
 
 def test_the_guides_fault_is_declared_without_mistakes(guide: str) -> None:
-    (code,) = (block for block in python_blocks(guide) if "@fault(" in block)
+    (code,) = (block for block in python_blocks(guide) if "@alters(" in block)
     names: dict[str, object] = {"__name__": "reference_server.faults.conformance.guide"}
     exec(compile(code, "write-a-check.md", "exec"), names)
     made = names["sends_body_with_204"]

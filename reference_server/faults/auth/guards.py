@@ -10,7 +10,7 @@ from apicheck.model.exchange import Pairs
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.authentication import authenticate, needs_credential
 from reference_server.state.identities import Identity
 
@@ -44,16 +44,15 @@ def _has_credential(headers: Pairs) -> bool:
     return not {name for name, _ in headers}.isdisjoint({"authorization", "x-api-key"})
 
 
-@fault(authenticate, needs=_REFUSAL)
-def skips_authentication(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL)
+def skips_authentication(due: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A request without credentials is served as if it came from the first identity."""
-    return _serve_anonymous(call, honest(call))
+    return _serve_anonymous(call, due)
 
 
-@fault(authenticate, needs=_REFUSAL)
-def head_skips_authentication(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL)
+def head_skips_authentication(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """HEAD is served without a credential."""
-    found = honest(call)
     return _serve_anonymous(call, found) if call.method == "HEAD" else found
 
 
@@ -103,7 +102,7 @@ def _serve_with_a_slash(honest: Authenticate, call: Call) -> Identity | Refusal:
     return _serve_anonymous(call, honest(call)) if passed else honest(call)
 
 
-@fault(needs_credential, needs=_REFUSAL, shows_in=_reads_are_public)
-def public_operation_needs_credential(honest: Callable[[Call], bool], call: Call) -> bool:
+@alters(needs_credential, needs=_REFUSAL, shows_in=_reads_are_public)
+def public_operation_needs_credential(due: bool, call: Call) -> bool:
     """A public operation that only reads asks for a credential."""
-    return honest(call) or (call.operation is not None and call.operation.safe)
+    return due or (call.operation is not None and call.operation.safe)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.policy import order_stages
 
 OrderStages = Callable[[Call], tuple[str, ...]]
@@ -23,9 +23,9 @@ def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...
     return (*rest[:place], *_EARLY, *rest[place:])
 
 
-@fault(order_stages, needs=("order",))
-def validates_before_authentication(honest: OrderStages, call: Call) -> tuple[str, ...]:
+@alters(order_stages, needs=("order",))
+def validates_before_authentication(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """Media type and body are checked before the credential."""
-    rest = [stage for stage in honest(call) if stage not in _EARLY]
+    rest = [stage for stage in due if stage not in _EARLY]
     place = rest.index("credential")
     return (*rest[:place], *_EARLY, *rest[place:])

@@ -9,7 +9,7 @@ from apicheck.model.json import Json, at
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import NO_ARRAY, find_array, put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.operations.crud import merge_update, remove_object
 from reference_server.responses.errors import make_error
 from reference_server.responses.success import finish_success
@@ -58,10 +58,9 @@ def keeps_deleted(honest: Callable[[Call, Stored], None], call: Call, item: Stor
     """A deletion gets a success and is not made."""
 
 
-@fault(finish_success, shows_in=_steps_expect("contains"))
-def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_expect("contains"))
+def list_misses_the_newest(made: Reply, call: Call, reply: Reply) -> Reply:
     """Lists lack the object that was created last."""
-    made = honest(call, reply)
     use = call.op_rules.use
     place = find_array(made.value)
     creator = call.server.profile.rules.get(use.collection.name) if use.collection else None
@@ -71,10 +70,9 @@ def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> R
     return made
 
 
-@fault(finish_success, shows_in=_steps_expect("lacks"))
-def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_expect("lacks"))
+def lists_what_was_deleted(made: Reply, call: Call, reply: Reply) -> Reply:
     """Lists are shown as they were when they were first requested."""
-    made = honest(call, reply)
     if call.op_rules.use.kind == "list":
         key = ("list", call.caller_identity.id, call.path, str(call.query))
         made.value = call.server.kept.setdefault(key, made.value)
@@ -106,10 +104,9 @@ def refuses_the_last_step(honest: FinishSuccess, call: Call, reply: Reply) -> Re
     return honest(call, reply)
 
 
-@fault(finish_success, shows_in=_steps_read_again)
-def reads_are_stale(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_read_again)
+def reads_are_stale(made: Reply, call: Call, reply: Reply) -> Reply:
     """Objects are shown as they were when they were first read."""
-    made = honest(call, reply)
     use = call.op_rules.use
     if use.kind == "read":
         key = ("object", call.objects[use.target].id)

@@ -10,7 +10,7 @@ from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.faults._documented import bodies_have, queries_have_rules
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import Fault, alters, fault
 from reference_server.stages.validation import (
     Broken,
     find_broken_rules,
@@ -95,16 +95,14 @@ def ignores_query_schemas(
     return parameter.place == "query" or honest(call, parameter, value)
 
 
-@fault(
+@alters(
     refuse_unknown_members,
     needs=("requests.unknown_field",),
     shows_in=_unknown_members_are_refused,
 )
-def ignores_unknown_members(
-    honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
-) -> Refusal | None:
+def ignores_unknown_members(due: Refusal | None, call: Call, media: Media) -> Refusal | None:
     """Undocumented members are ignored."""
-    if honest(call, media) is not None and isinstance(call.value, Mapping):
+    if due is not None and isinstance(call.value, Mapping):
         known = call.server.profile.schemas.members(media.schema)
         call.value = {name: value for name, value in call.value.items() if name in known}
     return None

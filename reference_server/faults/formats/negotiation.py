@@ -8,7 +8,7 @@ from collections.abc import Callable
 from apicheck.model.json import Json
 from apicheck.model.operation import Parameter
 from reference_server.call import Call, Reply
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.formats import find_format, write_xml
 from reference_server.stages.validation import fits_schema
 
@@ -37,13 +37,9 @@ def errors_in_the_chosen_format(honest: FindFormat, call: Call, reply: Reply) ->
     return facts.values.get(chosen, "") if facts else ""
 
 
-@fault(fits_schema, needs=_CHOSEN)
-def refuses_other_formats(
-    honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
-) -> bool:
+@alters(fits_schema, needs=_CHOSEN)
+def refuses_other_formats(due: bool, call: Call, parameter: Parameter, value: Json) -> bool:
     """A request for another format than the default one is refused."""
     facts = call.server.profile.facts.formats.negotiation
     chooses = facts is not None and parameter.name == facts.parameter
-    return honest(call, parameter, value) and not (
-        chooses and facts is not None and value != facts.default
-    )
+    return due and not (chooses and facts is not None and value != facts.default)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from reference_server.call import Call, Reply
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.oauth.codes import issues_codes
 from reference_server.oauth.authorization import (
     Denial,
@@ -23,7 +23,6 @@ from reference_server.state.identities import Client
 
 ChooseMethod = Callable[[Call, str | None, str | None], str | Denial]
 FindResponseError = Callable[[str | None], Denial | None]
-WriteResponse = Callable[[Call, dict[str, str]], dict[str, str]]
 _TOKEN, _PKCE = ("oauth.token",), ("oauth.pkce",)
 
 
@@ -60,35 +59,31 @@ def reports_errors_to_any_redirect_uri(
     return send_back(call, redirect, {"error": "invalid_request"})
 
 
-@fault(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
-def drops_state(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
+@alters(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
+def drops_state(made: dict[str, str], call: Call, members: dict[str, str]) -> dict[str, str]:
     """An authorization response has no state."""
-    made = honest(call, members)
     return {name: value for name, value in made.items() if name != "state"}
 
 
-@fault(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
+@alters(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
 def decodes_state_twice(
-    honest: WriteResponse, call: Call, members: dict[str, str]
+    made: dict[str, str], call: Call, members: dict[str, str]
 ) -> dict[str, str]:
     """The state of an authorization response was percent-decoded once too often."""
-    made = honest(call, members)
     return {**made, "state": unquote_plus(made["state"])} if "state" in made else made
 
 
-@fault(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
-def omits_issuer(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
+@alters(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
+def omits_issuer(made: dict[str, str], call: Call, members: dict[str, str]) -> dict[str, str]:
     """An authorization response does not name the issuer."""
-    made = honest(call, members)
     return {name: value for name, value in made.items() if name != "iss"}
 
 
-@fault(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
+@alters(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
 def names_another_issuer(
-    honest: WriteResponse, call: Call, members: dict[str, str]
+    made: dict[str, str], call: Call, members: dict[str, str]
 ) -> dict[str, str]:
     """An authorization response names the issuer with a slash at its end."""
-    made = honest(call, members)
     return {**made, "iss": f"{made['iss']}/"} if "iss" in made else made
 
 
@@ -98,12 +93,12 @@ def ignores_response_type(honest: FindResponseError, response_type: str | None) 
     return None
 
 
-@fault(find_response_error, needs=_TOKEN, shows_in=issues_codes)
+@alters(find_response_error, needs=_TOKEN, shows_in=issues_codes)
 def names_another_authorization_error(
-    honest: FindResponseError, response_type: str | None
+    due: Denial | None, response_type: str | None
 ) -> Denial | None:
     """An unknown response type is reported as a failure of the server."""
-    return Denial("server_error") if honest(response_type) else None
+    return Denial("server_error") if due else None
 
 
 @fault(send_back, needs=_TOKEN, shows_in=issues_codes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.oauth.codes import issues_codes
 from reference_server.oauth.clients import (
     authenticate_client,
@@ -48,10 +48,9 @@ def accepts_secret_of_another_client(
     return secret in {client.secret for client in call.server.clients}
 
 
-@fault(authenticate_client, needs=_TOKEN)
-def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client | Refusal:
+@alters(authenticate_client, needs=_TOKEN)
+def accepts_two_ways_at_once(found: Client | Refusal, call: Call) -> Client | Refusal:
     """A client that authenticates in the header and in the body is not refused."""
-    found = honest(call)
     given = read_basic(call)
     if not isinstance(found, Refusal) or given is None:
         return found

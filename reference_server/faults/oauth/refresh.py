@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apicheck.model.json import Json
 from reference_server.call import Call, Refusal
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.clients import read_form, refuse_oauth
 from reference_server.oauth.issuing import assign_scopes, write_token_response
 from reference_server.oauth.token import find_refresh_grant, grant_scopes
@@ -40,12 +40,11 @@ def refresh_widens_scope(
     return honest(call, asked, most)
 
 
-@fault(write_token_response, needs=_REFRESH)
+@alters(write_token_response, needs=_REFRESH)
 def refresh_without_rotation(
-    honest: Callable[[Call, dict[str, Json]], dict[str, Json]], call: Call, members: dict[str, Json]
+    made: dict[str, Json], call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
     """A refresh hands out no refresh token, though the policy says that they rotate."""
-    made = honest(call, members)
     if read_form(call).get("grant_type") == "refresh_token":
         made.pop("refresh_token", None)
     return made

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.call import Call, Refusal
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.clients import authenticate_client, read_form, refuse_oauth
 from reference_server.oauth.revocation import revoke_token
 from reference_server.state.identities import Client
@@ -24,10 +24,10 @@ def revocation_spares_refresh_tokens(
     return None if is_refresh else honest(call, client, token)
 
 
-@fault(authenticate_client, needs=_REVOKE)
-def revokes_for_anybody(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+@alters(authenticate_client, needs=_REVOKE)
+def revokes_for_anybody(found: Client | Refusal, call: Call) -> Client | Refusal:
     """Whoever knows a token can revoke it, without being a client."""
-    oauth, found = call.server.profile.facts.oauth, honest(call)
+    oauth = call.server.profile.facts.oauth
     if oauth is None or call.op_rules.operation.id != oauth.revoke or isinstance(found, Client):
         return found
     identity = call.server.directory.with_token(str(read_form(call).get("token", "")))

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.clients import read_form
 from reference_server.oauth.issuing import assign_scopes
 from reference_server.oauth.token import grant_scopes, limit_to_client
 from reference_server.state.identities import Client
 
-GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal]
 _TOKEN = ("oauth.token",)
 
 
@@ -20,12 +19,11 @@ def _has_scopes(profile: Profile) -> bool:
     return bool(profile.scopes)
 
 
-@fault(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
+@alters(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_all_scopes(
-    honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+    found: tuple[str, ...] | Refusal, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
     """A client that asks for one scope is granted all of them."""
-    found = honest(call, asked, most)
     if isinstance(found, Refusal) or read_form(call).get("grant_type") == "refresh_token":
         return found
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
@@ -41,12 +39,11 @@ def grants_scopes_that_the_client_lacks(
     return scopes
 
 
-@fault(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
+@alters(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_unknown_scopes(
-    honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+    found: tuple[str, ...] | Refusal, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
     """An undefined scope is granted."""
-    found = honest(call, asked, most)
     if read_form(call).get("grant_type") == "refresh_token":
         return found
     return asked if isinstance(found, Refusal) and set(asked) & set(most) else found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.operations.crud import perform
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.cors import make_cors_headers
@@ -16,7 +16,6 @@ from reference_server.responses.errors import fill_error_body
 from reference_server.responses.headers import Fields
 
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
-FinishFields = Callable[[Call, Reply, Fields], Fields]
 _HIGHEST = 100
 """Limits up to this are used up by a run, by a write too."""
 
@@ -121,10 +120,9 @@ def refusal_of_another_form(
         reply.value = {"retry": True}
 
 
-@fault(finish_fields, needs=("rate_limits",), shows_in=_lowest_reads)
-def refusal_is_cacheable(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, needs=("rate_limits",), shows_in=_lowest_reads)
+def refusal_is_cacheable(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A refusal by limit lets every cache keep it for a minute."""
-    sent = honest(call, reply, made)
     if not _is_by_limit(reply):
         return sent
     others = [(name, value) for name, value in sent if name.lower() != "cache-control"]

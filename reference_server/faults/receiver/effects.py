@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.receiver.signatures import NEEDS
 from reference_server.operations.receiving import (
     accept,
@@ -139,10 +139,10 @@ def fails_on_other_methods(honest: Handle, call: Call, incoming: Incoming) -> No
     honest(call, incoming)
 
 
-@fault(write_refusal, needs=NEEDS)
-def shows_secret(honest: WriteRefusal, incoming: Incoming, refused: Refused) -> str:
+@alters(write_refusal, needs=NEEDS)
+def shows_secret(due: str, incoming: Incoming, refused: Refused) -> str:
     """The refusal of a receiver shows its secret."""
-    return f"{honest(incoming, refused)}: verified with {incoming.secret}"
+    return f"{due}: verified with {incoming.secret}"
 
 
 @fault(write_refusal, needs=NEEDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from reference_server.faults.fault import RECEIVER, fault
+from reference_server.faults.fault import RECEIVER, alters, fault
 from reference_server.webhooks.receiving import (
     Fields,
     Incoming,
@@ -21,7 +21,6 @@ from reference_server.webhooks.receiving import (
 NEEDS = (RECEIVER,)
 
 Verify = Callable[[Incoming], None]
-ListKeys = Callable[[Incoming], tuple[bytes, ...]]
 SelectMacs = Callable[[Incoming, Fields], tuple[str, ...]]
 ListContents = Callable[[Incoming, Fields], tuple[bytes, ...]]
 
@@ -38,22 +37,24 @@ def accepts_unsigned(honest: Verify, incoming: Incoming) -> None:
         honest(incoming)
 
 
-@fault(list_keys, needs=NEEDS)
-def accepts_empty_secret(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+@alters(list_keys, needs=NEEDS)
+def accepts_empty_secret(due: tuple[bytes, ...], incoming: Incoming) -> tuple[bytes, ...]:
     """A receiver also verifies with the empty secret, the default of its configuration."""
-    return (*honest(incoming), b"")
+    return (*due, b"")
 
 
-@fault(list_keys, needs=NEEDS)
-def accepts_secret_as_text(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+@alters(list_keys, needs=NEEDS)
+def accepts_secret_as_text(due: tuple[bytes, ...], incoming: Incoming) -> tuple[bytes, ...]:
     """A receiver also verifies with the text of the secret, in place of what it encodes."""
-    return (*honest(incoming), incoming.secret.encode())
+    return (*due, incoming.secret.encode())
 
 
-@fault(list_keys, needs=NEEDS)
-def accepts_secret_of_another_tenant(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+@alters(list_keys, needs=NEEDS)
+def accepts_secret_of_another_tenant(
+    due: tuple[bytes, ...], incoming: Incoming
+) -> tuple[bytes, ...]:
     """A receiver tries the secrets of all its tenants on a delivery to one of them."""
-    return (*honest(incoming), decode_key(incoming.facts, incoming.foreign_secret))
+    return (*due, decode_key(incoming.facts, incoming.foreign_secret))
 
 
 @fault(select_macs, needs=NEEDS)
@@ -62,12 +63,12 @@ def accepts_other_versions(_: SelectMacs, incoming: Incoming, fields: Fields) ->
     return tuple(mac for _, mac in fields.macs)
 
 
-@fault(select_macs, needs=NEEDS)
+@alters(select_macs, needs=NEEDS)
 def reads_first_signature(
-    honest: SelectMacs, incoming: Incoming, fields: Fields
+    due: tuple[str, ...], incoming: Incoming, fields: Fields
 ) -> tuple[str, ...]:
     """A receiver looks at the first signature of a delivery alone."""
-    return honest(incoming, fields)[:1]
+    return due[:1]
 
 
 @fault(is_equal, needs=NEEDS)
@@ -82,12 +83,12 @@ def compares_without_case(_: Callable[[str, str], bool], expected: str, mac: str
     return expected.lower() == mac.lower()
 
 
-@fault(list_contents, needs=NEEDS)
+@alters(list_contents, needs=NEEDS)
 def verifies_body_alone(
-    honest: ListContents, incoming: Incoming, fields: Fields
+    due: tuple[bytes, ...], incoming: Incoming, fields: Fields
 ) -> tuple[bytes, ...]:
     """A receiver also accepts a signature over the body alone."""
-    return (*honest(incoming, fields), incoming.body)
+    return (*due, incoming.body)
 
 
 @fault(select_macs, needs=NEEDS)

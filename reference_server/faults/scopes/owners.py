@@ -8,7 +8,7 @@ from dataclasses import replace
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.faults._documented import bodies_refer
-from reference_server.faults.fault import Fault, everywhere, fault
+from reference_server.faults.fault import Fault, alters, everywhere, fault
 from reference_server.operations.pagination import Page, link_pages
 from reference_server.responses.errors import fill_error_body
 from reference_server.responses.headers import Fields, make_promised_headers
@@ -97,12 +97,9 @@ def counts_what_others_have(
     honest(call, reply, replace(page, total=max(page.total, len(everything))))
 
 
-@fault(find_foreign_owner, needs=("authorization.foreign.tenant",))
-def ignores_tenant_when_deleting(
-    honest: FindForeignOwner, call: Call, item: Stored, place: str
-) -> str:
+@alters(find_foreign_owner, needs=("authorization.foreign.tenant",))
+def ignores_tenant_when_deleting(whose: str, call: Call, item: Stored, place: str) -> str:
     """Every tenant may delete what belongs to another."""
-    whose = honest(call, item, place)
     return "" if whose == "tenant" and call.method == "DELETE" else whose
 
 
@@ -122,14 +119,10 @@ def foreign_object_told_by_body(
     honest(call, refusal, reply)
 
 
-@fault(make_promised_headers, needs=("authorization.foreign",), shows_in=_foreign_is_absent)
+@alters(make_promised_headers, needs=("authorization.foreign",), shows_in=_foreign_is_absent)
 def foreign_object_told_by_header(
-    honest: Callable[[Call, int, Refusal | None], Fields],
-    call: Call,
-    status: int,
-    refusal: Refusal | None,
+    fields: Fields, call: Call, status: int, refusal: Refusal | None
 ) -> Fields:
     """The refusal of a foreign object has a field that the refusal of an absent one lacks."""
-    fields = honest(call, status, refusal)
     known = refusal is not None and refusal.kind.startswith("foreign:")
     return [*fields, ("Vary", "Authorization")] if known else fields

@@ -9,7 +9,7 @@ from apicheck.model.facts import Versioning
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.document.versions import find_current, find_redirect, find_serving
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.versioning._versions import (
     OLDER,
     UNKNOWN,
@@ -55,10 +55,10 @@ def refuses_what_it_redirects(
     return ""
 
 
-@fault(locate_version, needs=UNKNOWN, shows_in=_has_redirects)
-def redirects_to_the_root_of_the_version(honest: Callable[[Call], Fields], call: Call) -> Fields:
+@alters(locate_version, needs=UNKNOWN, shows_in=_has_redirects)
+def redirects_to_the_root_of_the_version(sent: Fields, call: Call) -> Fields:
     """A redirect leads to the root of the other version: what was asked for is lost."""
-    return [(name, "/".join(value.split("/")[:2])) for name, value in honest(call)]
+    return [(name, "/".join(value.split("/")[:2])) for name, value in sent]
 
 
 @fault(
@@ -109,12 +109,12 @@ def omits_echo(honest: MakeEcho, call: Call, status: int) -> Fields:
     return []
 
 
-@fault(make_version_echo, needs=_ECHO, shows_in=has_older)
-def echoes_newest_version(honest: MakeEcho, call: Call, status: int) -> Fields:
+@alters(make_version_echo, needs=_ECHO, shows_in=has_older)
+def echoes_newest_version(sent: Fields, call: Call, status: int) -> Fields:
     """Every response names the current version, whichever served it."""
     versioning = call.server.profile.facts.versioning
     newest = find_current(versioning) if versioning else ""
-    return [(name, newest) for name, _ in honest(call, status)]
+    return [(name, newest) for name, _ in sent]
 
 
 @fault(name_version_in_vary, needs=("versioning.vary",))

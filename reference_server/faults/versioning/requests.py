@@ -15,7 +15,7 @@ from reference_server.document.versions import (
     find_serving,
     find_treatment,
 )
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import Fault, alters, fault
 from reference_server.faults.versioning._versions import (
     OLDER,
     UNKNOWN,
@@ -28,7 +28,6 @@ from reference_server.faults.versioning._versions import (
 from reference_server.policy import choose_status
 from reference_server.responses.errors import fill_error_body
 
-Classify = Callable[[Versioning, str | None], str]
 FindConflict = Callable[[Versioning, Naming, tuple[str, ...]], Naming]
 Shows = Callable[[Profile], bool]
 
@@ -120,10 +119,9 @@ SERVED = (
 )
 
 
-@fault(classify_version, needs=UNKNOWN, shows_in=_refuses("malformed"))
-def serves_malformed_version(honest: Classify, versioning: Versioning, named: str | None) -> str:
+@alters(classify_version, needs=UNKNOWN, shows_in=_refuses("malformed"))
+def serves_malformed_version(kind: str, versioning: Versioning, named: str | None) -> str:
     """What begins with a version is taken for the version: the rest is not read."""
-    kind = honest(versioning, named)
     known = (name for name in versioning.versions if (named or "").startswith(name))
     return "served" if kind == "malformed" and any(known) else kind
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from apicheck.model.facts import Webhooks
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.webhooks.delivery import Received
 from reference_server.webhooks.rules import Message, find_gap, is_acknowledged, prepare
 from reference_server.webhooks.signing import Signed, new_secret, sign_delivery
@@ -50,16 +50,15 @@ def repeats_once(honest: FindGap, facts: Webhooks, retries: int) -> float | None
     return None if retries else honest(facts, retries)
 
 
-@fault(find_gap, needs=_RETRIES)
-def repeats_at_once(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
+@alters(find_gap, needs=_RETRIES)
+def repeats_at_once(due: float | None, facts: Webhooks, retries: int) -> float | None:
     """A delivery is repeated without a pause."""
-    return None if honest(facts, retries) is None else 0.0
+    return None if due is None else 0.0
 
 
-@fault(find_gap, needs=_RETRIES)
-def repeats_late(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
+@alters(find_gap, needs=_RETRIES)
+def repeats_late(gap: float | None, facts: Webhooks, retries: int) -> float | None:
     """A delivery is repeated twenty times later than promised."""
-    gap = honest(facts, retries)
     return None if gap is None else 20 * gap
 
 
@@ -151,18 +150,13 @@ def _has_id(profile: Profile) -> bool:
     return webhooks is not None and bool(webhooks.id or webhooks.id_pointer)
 
 
-@fault(prepare, needs=_RETRIES, shows_in=_has_id)
-def new_id_for_each_attempt(
-    honest: Callable[[Message, int], Message], message: Message, attempt: int
-) -> Message:
+@alters(prepare, needs=_RETRIES, shows_in=_has_id)
+def new_id_for_each_attempt(made: Message, message: Message, attempt: int) -> Message:
     """A delivery that is repeated has another id than before."""
-    made = honest(message, attempt)
     return _with_id(made, f"{made.id}{attempt}") if attempt else made
 
 
-@fault(prepare, needs=("webhooks.events",), shows_in=_has_id)
-def same_id_for_all(
-    honest: Callable[[Message, int], Message], message: Message, attempt: int
-) -> Message:
+@alters(prepare, needs=("webhooks.events",), shows_in=_has_id)
+def same_id_for_all(made: Message, message: Message, attempt: int) -> Message:
     """Every delivery has the same id."""
-    return _with_id(honest(message, attempt), "msg_1")
+    return _with_id(made, "msg_1")

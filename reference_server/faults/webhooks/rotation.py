@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.webhooks.rules import Subscription, list_secrets
 
 ListSecrets = Callable[[Subscription, float], tuple[str, ...]]
@@ -26,12 +26,12 @@ def old_secret_signs_for_ever(
     return (subscription.secret or "", *(secret for secret, _ in subscription.former))
 
 
-@fault(list_secrets, needs=_ROTATES, shows_in=_overlaps)
+@alters(list_secrets, needs=_ROTATES, shows_in=_overlaps)
 def old_secret_dies_at_once(
-    honest: ListSecrets, subscription: Subscription, now: float
+    due: tuple[str, ...], subscription: Subscription, now: float
 ) -> tuple[str, ...]:
     """A secret that was replaced signs no more from that moment on."""
-    return honest(subscription, now)[:1]
+    return due[:1]
 
 
 @fault(list_secrets, needs=_ROTATES)

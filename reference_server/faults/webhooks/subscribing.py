@@ -10,7 +10,7 @@ from apicheck.model.json import at
 from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import find_array, put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.success import finish_success
 from reference_server.stages.subscriptions import count_subscriptions
 from reference_server.webhooks.targets import find_kinds, is_refused_target
@@ -82,12 +82,9 @@ def limits_no_subscriptions(
 _SHOWN_ONCE = ("webhooks.subscriptions.secret_shown",)
 
 
-@fault(finish_success, needs=_SHOWN_ONCE)
-def shows_secret_when_read(
-    honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
-) -> Reply:
+@alters(finish_success, needs=_SHOWN_ONCE)
+def shows_secret_when_read(made: Reply, call: Call, reply: Reply) -> Reply:
     """A subscription that is read has its secret."""
-    made = honest(call, reply)
     webhooks = call.server.profile.webhooks
     subscriptions = webhooks.subscriptions if webhooks else None
     if subscriptions and call.op_rules.operation.id == subscriptions.read:
@@ -96,10 +93,9 @@ def shows_secret_when_read(
     return made
 
 
-@fault(finish_success, needs=_SHOWN_ONCE)
-def shows_secret_in_list(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+@alters(finish_success, needs=_SHOWN_ONCE)
+def shows_secret_in_list(made: Reply, call: Call, reply: Reply) -> Reply:
     """A list of subscriptions has the secret of each."""
-    made = honest(call, reply)
     webhooks = call.server.profile.webhooks
     subscriptions = webhooks.subscriptions if webhooks else None
     if subscriptions and call.op_rules.operation.id == subscriptions.list:

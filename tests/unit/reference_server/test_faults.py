@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from reference_server.faults.catalogue import (
     find_mistakes,
     select,
 )
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.success import finish_success
 from reference_server.seam import seams
 
@@ -32,6 +33,10 @@ Finish = Callable[[Call, Reply], Reply]
 
 def unchanged(honest: Finish, call: Call, reply: Reply) -> Reply:
     return honest(call, reply)
+
+
+def one_more(call: Call, reply: Reply) -> Reply:
+    return replace(reply, status=reply.status + 1)
 
 
 def test_there_are_as_many_faults_as_declarations() -> None:
@@ -86,6 +91,19 @@ def test_a_fault_has_its_id_and_its_sentence_from_its_function() -> None:
         "The sentence stands on two lines.",
         ("order",),
     )
+
+
+def test_a_fault_that_alters_is_given_what_the_honest_function_returns() -> None:
+    @alters(finish_success)
+    def made_up(made: Reply, call: Call, reply: Reply) -> Reply:
+        """The status is one more."""
+        made.status += 1
+        return made
+
+    replacement = made_up.replacements[finish_success]
+    call: Any = None
+    assert replacement(one_more, call, Reply(200)).status == 202
+    assert (made_up.id, made_up.about) == ("reference_server/made-up", "The status is one more.")
 
 
 def test_a_fault_may_replace_several_seams() -> None:
