@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Case,
-    ExpectedResponse,
     Identity,
     NotApplicable,
     NotTested,
@@ -68,10 +67,3 @@ def say_though(subject: Subject, what: str) -> str:
     within = subject.facts.authentication.changes_within_s
     delay = f"{within:g} s " if within else ""
     return f"{delay}after {what}"
-
-
-def expected_for_row(subject: Subject, demoted: str) -> ExpectedResponse | None:
-    """The response that is due to the row: to a state, or to a missing right."""
-    if subject.row.name == demoted:
-        return subject.facts.authorization.refusal
-    return subject.facts.authentication.states[subject.row.name]

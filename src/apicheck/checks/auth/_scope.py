@@ -146,6 +146,11 @@ def expected_for_state(subject: Subject, state: str) -> ExpectedResponse | None:
     return authentication.states.get(state) or authentication.bad
 
 
+def expected_for_row(subject: Subject) -> ExpectedResponse:
+    """The refusal of a credential in the state of the row."""
+    return subject.facts.authentication.states[subject.row.name]
+
+
 def expected_refusal(subject: Subject) -> ExpectedResponse | None:
     """The refusal of a request whose credential is either missing or bad."""
     authentication = subject.facts.authentication

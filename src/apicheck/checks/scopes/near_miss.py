@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
     EndOfScript,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     Recipe,
     Role,
     Script,
@@ -22,8 +20,8 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    judging,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.scopes._rights import (
     NO_PROMISED_REFUSAL,
     all_words,
@@ -121,30 +119,30 @@ def _explain_none(near: str) -> NotTested:
     return NotTested(NotTestedKind.NEEDS_CONTROL, words, lines)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than a refusal with an unpromised status."""
+def doubt(subject: Subject, transcript: Transcript, judgement: Judgement) -> Judgement:
+    """The judgement, unless no such scope is granted, or any scope is enough."""
     if not transcript.exercised:
         near = subject.row.value["instead"]
         return NotApplicable(f"the token operation grants no {near}, and there is no such scope")
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
         return NotApplicable("the operation accepts any scope, which scopes/denied reports")
-    return judging.judge_refused(transcript, subject.expected, subject.row.value["how"])
+    return judgement
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A scope that only resembles the needed one is refused as promised",
     failure_title="A scope that only resembles the needed one is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    detail=lambda subject: str(subject.row.value["how"]),
+    doubt=doubt,
     min_exercised=0,
     reads=("authorization.refusal", "authorization.scopes"),
     standards=("rfc6749#3.3",),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": (
             "scopes/compares-beginning",
