@@ -10,9 +10,10 @@ from apicheck.authoring import (
     NotTestedKind,
     Steps,
     Subject,
+    applying,
     steps,
 )
-from apicheck.checks.auth._scope import PATIENCE_S, needs_control
+from apicheck.checks.auth._scope import PATIENCE_S
 
 _STATES = ("suspended", "terminated", "disabled", "pending")
 """States of accounts; the others are of credentials."""
@@ -35,7 +36,7 @@ def cannot_change(subject: Subject) -> NotApplicable | NotTested | None:
         return NotApplicable("the policy does not say how soon a change of an account holds")
     can = subject.context.capabilities
     if not {"mint", "change"} <= can or ("clock" not in can and within > PATIENCE_S):
-        return needs_control("nothing can make an account and change it")
+        return applying.needs_control("nothing can make an account and change it")
     return None
 
 

@@ -17,6 +17,7 @@ from apicheck.authoring import (
     Severity,
     Steps,
     Subject,
+    applying,
     build,
     credentials,
     describe,
@@ -25,7 +26,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
-from apicheck.checks.auth._scope import covered_by_sibling, needs_control
+from apicheck.checks.auth._scope import covered_by_sibling
 
 _FAR_S = 30 * 86_400.0
 """So far off that neither a leeway nor a clock that another check moves makes up for it."""
@@ -43,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if len(subject.context.alternatives[subject.op.id][0]) > 1:
         return NotApplicable("it takes another credential beside the JWT")
     if not {"mint", "clock"} <= subject.context.capabilities:
-        return needs_control("nothing can sign a JWT with a wrong claim")
+        return applying.needs_control("nothing can sign a JWT with a wrong claim")
     claims = Claims(shared=frozenset({"clock"}))
     return covered_by_sibling(subject) or Applies(
         claims=claims, facts=("authentication.jwt",), promise=authentication.bad
@@ -85,7 +86,7 @@ def _make_claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
     clock = yield from steps.ask("clock")
     now = clock.get("now") if isinstance(clock, dict) else None
     if not isinstance(now, int | float):
-        steps.end_script(needs_control("the target's clock cannot be read"))
+        steps.end_script(applying.needs_control("the target's clock cannot be read"))
     return {name: int(now + value) if name in _TIMES else value for name, value in wrong.items()}
 
 

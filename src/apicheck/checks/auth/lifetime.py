@@ -11,6 +11,7 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
+    applying,
     build,
     steps,
 )
@@ -19,7 +20,6 @@ from apicheck.checks.auth._scope import (
     PATIENCE_S,
     covered_by_sibling,
     expected_for_state,
-    needs_control,
     needs_no_credential,
     send_accepted,
 )
@@ -40,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("its credentials do not come from the token operation")
     can = subject.context.capabilities
     if "mint" not in can or ("clock" not in can and lifetime > PATIENCE_S):
-        return needs_control(f"nothing can make a credential and let {lifetime:g} s pass")
+        return applying.needs_control(f"nothing can make a credential and let {lifetime:g} s pass")
     return Applies(
         requests=2,
         claims=Claims(exclusive=frozenset({"clock"})),

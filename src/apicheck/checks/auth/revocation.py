@@ -12,6 +12,7 @@ from apicheck.authoring import (
     Script,
     Severity,
     Subject,
+    applying,
     build,
     steps,
 )
@@ -20,7 +21,6 @@ from apicheck.checks.auth._scope import (
     PATIENCE_S,
     covered_by_sibling,
     expected_for_state,
-    needs_control,
     needs_no_credential,
     send_accepted,
 )
@@ -38,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not ("mint" in can and can_revoke(subject.context)) or (
         "clock" not in can and within > PATIENCE_S
     ):
-        return needs_control("nothing can make a credential and revoke it")
+        return applying.needs_control("nothing can make a credential and revoke it")
     return Applies(
         requests=2, facts=("authentication.revoked_within",), seconds=within, promise=expected
     )

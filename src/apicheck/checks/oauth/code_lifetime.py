@@ -8,10 +8,10 @@ from apicheck.authoring import (
     Confirm,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Script,
     Severity,
     Subject,
+    applying,
     steps,
 )
 from apicheck.authoring.refusals import scripted_refusal
@@ -32,10 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy does not say how long a code lives")
     seconds = lifetime + _LEEWAY_S
     if "clock" not in subject.context.capabilities and seconds > _PATIENCE_S:
-        words = f"nothing can let {seconds:g} s pass"
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL, words, '[control]\nurl = "http://127.0.0.1:9000"'
-        )
+        return applying.needs_control(f"nothing can let {seconds:g} s pass")
     return Applies(
         requests=2,
         claims=Claims(exclusive=frozenset({"clock"})),

@@ -12,13 +12,13 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Recipe,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
+    applying,
     build,
 )
 from apicheck.authoring.refusals import scripted_refusal
@@ -41,10 +41,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if refusal is None:
         return NO_PROMISED_REFUSAL
     if "mint" not in subject.context.capabilities:
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            "the target cannot make an identity with a scope that only resembles the needed one",
-            '[control]\nurl = "http://127.0.0.1:9000"',
+        return applying.needs_control(
+            "the target cannot make an identity with a scope that only resembles the needed one"
         )
     tried = _choose_operation(subject)
     if tried != subject.op.id and not subject.context.thorough:
@@ -106,17 +104,12 @@ def script(subject: Subject) -> Script:
     except EndOfScript as end:
         if subject.context.clients:
             return  # whoever asks for such a scope gets none
-        raise EndOfScript(_explain_none(near)) from end
+        why = f"no identity can be made with {near}, which is no scope of the API"
+        raise EndOfScript(applying.needs_control(why)) from end
     first = yield from send_as(subject, holder)
     if first.succeeded:
         unlike = yield from mint_holder(subject, scopes=("apicheck",))
         yield from send_as(subject, unlike, Role.CONFIRM)
-
-
-def _explain_none(near: str) -> NotTested:
-    words = f"no identity can be made with {near}, which is no scope of the API"
-    lines = '[control]\nurl = "http://127.0.0.1:9000"'
-    return NotTested(NotTestedKind.NEEDS_CONTROL, words, lines)
 
 
 def doubt(subject: Subject, transcript: Transcript, judgement: Judgement) -> Judgement:
