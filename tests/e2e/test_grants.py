@@ -11,21 +11,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
+from tests.e2e.servers import find_free_port, find_program, run_well, running
+
 SERVERS = Path(__file__).parent / "grants"
 KEPT = SERVERS / "found.json"
+METADATA = "/.well-known/oauth-authorization-server"
 SECRETS = {
     "TOKEN": "t0ken-of-ada-4f9c2a7d81",
     "SESSION": "s3ssion-of-ada-77a1c0de",
@@ -35,66 +32,22 @@ SECRETS = {
 }
 
 
-def done(*command: str | Path, cwd: Path) -> None:
-    """Runs a command that must succeed, and shows what it said only if it does not."""
-    ran = subprocess.run(
-        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout
-
-
 def install_authlib(folder: Path) -> list[str | Path]:
-    done(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+    run_well(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
     programs = folder / "venv" / "bin"
-    done(programs / "pip", "install", "-q", "-r", SERVERS / "requirements.txt", cwd=folder)
+    run_well(programs / "pip", "install", "-q", "-r", SERVERS / "requirements.txt", cwd=folder)
     return [programs / "python", SERVERS / "on_authlib.py"]
 
 
 def install_oidc_provider(folder: Path) -> list[str | Path]:
-    npm = shutil.which("npm")
-    if npm is None:
-        assert not os.environ.get("CI"), "oidc-provider needs npm; .ci/servers installs it"
-        # Whoever has no Node.js can still work on apicheck; CI must have it.
-        pytest.skip("oidc-provider needs npm, and there is none here")
+    npm = find_program("npm")
     for name in ("package.json", "on_oidc_provider.mjs"):
         shutil.copy(SERVERS / name, folder)
-    done(npm, "install", "--no-audit", "--no-fund", cwd=folder)
+    run_well(npm, "install", "--no-audit", "--no-fund", cwd=folder)
     return ["node", "on_oidc_provider.mjs"]
 
 
 INSTALL = {"authlib": install_authlib, "oidc_provider": install_oidc_provider}
-
-
-@contextmanager
-def running(command: list[str | Path], folder: Path) -> Iterator[str]:
-    """The URL of a server, from when it listens until the end of the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environ = {**os.environ, **SECRETS}
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, str(port)], cwd=folder, env=environ, stdout=log, stderr=log
-        )
-        try:
-            _wait_for(f"{url}/.well-known/oauth-authorization-server", process, folder)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    for _ in range(300):
-        try:
-            urlopen(url, timeout=60).close()
-        except (URLError, ConnectionError):
-            assert process.poll() is None, (folder / "server.log").read_text()
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"{url} does not answer: {(folder / 'server.log').read_text()}")
 
 
 def summary(results: Any) -> dict[str, Any]:
@@ -114,7 +67,9 @@ def summary(results: Any) -> dict[str, Any]:
 def test_an_authorization_server_of_others_is_judged_as_it_is(
     name: str, tmp_path: Path, apicheck: Callable[..., Any]
 ) -> None:
-    with running(INSTALL[name](tmp_path), tmp_path) as url:
+    port, environ = find_free_port(), {**os.environ, **SECRETS}
+    command = [*INSTALL[name](tmp_path), str(port)]
+    with running(command, tmp_path, port, METADATA, environ) as url:
         said = apicheck(
             *("run", "--target", SERVERS / f"{name}.toml", "--base-url", url),
             *("--out", tmp_path / "run"),

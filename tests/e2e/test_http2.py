@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +10,8 @@ from typing import Any
 
 import pytest
 import trustme
+
+from tests.e2e.servers import find_free_port, find_program, running
 
 SERVER = Path(__file__).parent / "limiters" / "on_http2.mjs"
 DOCUMENT = """\
@@ -76,21 +73,10 @@ http {
 """
 
 
-def find_program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        assert not os.environ.get("CI"), f"{name} is missing; .ci/servers installs it"
-        # Whoever has no such program can still work on apicheck; CI must have it.
-        pytest.skip(f"{name} is missing here")
-    return found
-
-
 @contextmanager
 def serving(server: str, folder: Path) -> Iterator[int]:
     """A server of HTTPS while it runs; yields its port. server: nginx, or what Node does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = find_free_port()
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     issued = authority.issue_cert("localhost")
@@ -99,30 +85,12 @@ def serving(server: str, folder: Path) -> Iterator[int]:
     if server == "nginx":
         (folder / "nginx.conf").write_text(NGINX.replace("PORT", str(port)))
         (folder / "things.json").write_text("[]")
-        command = [find_program("nginx"), "-p", str(folder), "-c", "nginx.conf"]
+        command: list[str | Path] = [find_program("nginx"), "-p", folder, "-c", "nginx.conf"]
     else:
         where = (str(folder / "chain.pem"), str(folder / "key.pem"))
         command = [find_program("node"), str(SERVER), str(port), *where, server]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
-        wait_for(port, process, folder / "server.log")
+    with running(command, folder, port):
         yield port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"nobody listens: {log.read_text()}")
 
 
 @pytest.mark.long

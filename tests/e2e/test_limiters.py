@@ -11,10 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +23,7 @@ import pytest
 
 from apicheck.authoring.fields import parse_http_date
 from apicheck.checks.ratelimit._resets import guess_form
+from tests.e2e.servers import find_free_port, find_program, run_well, running
 
 SERVERS = Path(__file__).parent / "limiters"
 KEPT = SERVERS / "found.json"
@@ -134,71 +132,34 @@ OTHER_STATUS = {"django-ratelimit", "nginx"}
 """Those that refuse with another status than is promised, so that the rest is not judged."""
 
 
-def do(*command: str | Path, cwd: Path | None = None) -> None:
-    """Run a command that must succeed, and show what it said only if it does not."""
-    ran = subprocess.run(
-        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout
-
-
-def find_program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        assert not os.environ.get("CI"), f"{name} is missing; .ci/servers installs it"
-        # Whoever has no such program can still work on apicheck; CI must have it.
-        pytest.skip(f"{name} is missing here")
-    return found
-
-
 @pytest.fixture
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The programs that run the servers, by the ending of a script; what they need installed."""
     folder = tmp_path_factory.mktemp("limiters")
     found = {"mjs": find_program("node"), "nginx": find_program("nginx")}
     shutil.copytree(SERVERS, folder / "servers")
-    do(find_program("npm"), "install", "--no-audit", "--no-fund", cwd=folder / "servers")
-    do(sys.executable, "-m", "venv", folder / "venv")
-    do(folder / "venv/bin/pip", "install", "--quiet", "-r", SERVERS / "requirements.txt")
+    run_well(find_program("npm"), "install", "--no-audit", "--no-fund", cwd=folder / "servers")
+    run_well(sys.executable, "-m", "venv", folder / "venv")
+    run_well(folder / "venv/bin/pip", "install", "--quiet", "-r", SERVERS / "requirements.txt")
     return {**found, "py": str(folder / "venv/bin/python"), "": str(folder / "servers")}
 
 
 @contextmanager
 def serving(limiter: Limiter, programs: dict[str, str], folder: Path) -> Iterator[str]:
     """A limiter's server, from when it listens; yields its URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = find_free_port()
     script, *arguments = limiter.command.split()
     if script == "nginx":
         text = (SERVERS / "nginx.conf").read_text()
-        text = text.replace("PORT", port).replace("STATUS", " ".join(arguments))
+        text = text.replace("PORT", str(port)).replace("STATUS", " ".join(arguments))
         (folder / "nginx.conf").write_text(text)
         (folder / "things.json").write_text("[]")
-        command = [programs["nginx"], "-p", str(folder), "-c", "nginx.conf"]
+        command: list[str | Path] = [programs["nginx"], "-p", folder, "-c", "nginx.conf"]
     else:
-        command = [programs[script.partition(".")[2]], script, port, *arguments]
+        command = [programs[script.partition(".")[2]], script, str(port), *arguments]
     where = folder if script == "nginx" else Path(programs[""])
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=where, stdout=log, stderr=log)
-    try:
-        wait_for(int(port), process, folder / "server.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"nobody listens: {log.read_text()}")
+    with running(command, where, port) as url:
+        yield url
 
 
 @pytest.fixture

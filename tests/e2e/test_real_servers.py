@@ -7,88 +7,38 @@ says. What is found must be what is kept in `findings.json`; KEEP_FINDINGS=1 wri
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.servers import find_free_port, find_program, run_well, running
+
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-@contextmanager
-def running(command: list[str | Path], cwd: Path, url: str) -> Iterator[None]:
-    """A server as a process, from when it answers until the end of the block."""
-    with (cwd / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=log)
-        try:
-            _wait_for(url, process, cwd / "server.log")
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(url, timeout=60).close()
-        except (urllib.error.URLError, ConnectionError):
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"{url} does not answer: {log.read_text()}")
-
-
-def done(*command: str | Path, cwd: Path | None = None) -> None:
-    """Runs a command that must succeed, and shows what it said only if it does not."""
-    ran = subprocess.run(
-        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @pytest.fixture
 def kinto(tmp_path: Path) -> Iterator[str]:
     example, programs = EXAMPLES / "kinto", tmp_path / "venv" / "bin"
-    done(sys.executable, "-m", "venv", tmp_path / "venv")
-    done(programs / "pip", "install", "--quiet", "-r", example / "requirements.txt")
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    start = [programs / "kinto", "start", "--ini", example / "kinto.ini", "--port", port]
-    with running(start, tmp_path, f"{url}/v1/"):
+    run_well(sys.executable, "-m", "venv", tmp_path / "venv")
+    run_well(programs / "pip", "install", "--quiet", "-r", example / "requirements.txt")
+    port = find_free_port()
+    start = [programs / "kinto", "start", "--ini", example / "kinto.ini", "--port", str(port)]
+    with running(start, tmp_path, port, "/v1/") as url:
         yield url
 
 
 @pytest.fixture
 def verdaccio(tmp_path: Path) -> Iterator[str]:
-    npm = shutil.which("npm")
-    if npm is None:
-        assert not os.environ.get("CI"), "Verdaccio needs npm; .ci/servers installs it"
-        # Whoever has no Node.js can still work on apicheck; CI must have it.
-        pytest.skip("Verdaccio needs npm, and there is none here")
     for name in ("package.json", "config.yaml"):
         shutil.copy(EXAMPLES / "verdaccio" / name, tmp_path)
-    done(npm, "install", "--no-audit", "--no-fund", cwd=tmp_path)
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    run_well(find_program("npm"), "install", "--no-audit", "--no-fund", cwd=tmp_path)
+    port = find_free_port()
     program = tmp_path / "node_modules" / ".bin" / "verdaccio"
     start = [program, "--config", "config.yaml", "--listen", f"127.0.0.1:{port}"]
-    with running(start, tmp_path, f"{url}/-/ping"):
+    with running(start, tmp_path, port, "/-/ping") as url:
         yield url
 
 
