@@ -18,10 +18,6 @@ _OF_REQUESTS = (400, 422, 409, 404, 410)
 """What may stand in for the refusal of a request, the likeliest first."""
 
 
-def _always(_: Call) -> bool:
-    return True
-
-
 def _row(
     fault_id: str,
     kinds: str,
@@ -29,7 +25,7 @@ def _row(
     about: str,
     needs: tuple[str, ...] = (),
     *,
-    when: Callable[[Call], bool] = _always,
+    when: Callable[[Call], bool] = lambda _: True,
     shows_in: Callable[[Profile], bool] = everywhere,
 ) -> Fault:
     """A refusal of these kinds gets one of these statuses: documented, if possible, and not due.
