@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 import os
 import signal
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import thread_time
-from types import ModuleType
 from typing import Any
 
 import hypothesis
@@ -20,6 +17,7 @@ import pytest
 from apicheck.cli.libraries import collect_garbage_rarely
 from apicheck.model.exchange import Transcript
 from apicheck.model.results import Results
+from tests.fixtures import specimen
 
 SPREAD = ("test_prove", "test_honest_variants", "test_real_servers", "test_senders")
 """Files whose tests share nothing and take minutes each: any worker takes the next one."""
@@ -121,28 +119,14 @@ def growth_fixture() -> Callable[[Callable[[int], object], int], float]:
     return growth
 
 
-@pytest.fixture(scope="session")
-def specimen() -> ModuleType:
-    file = Path(__file__).parent / "fixtures" / "specimen.py"
-    spec = importlib.util.spec_from_file_location("specimen", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["specimen"] = module
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def results() -> Results:
+    return specimen.RESULTS
 
 
 @pytest.fixture
-def results(specimen: ModuleType) -> Results:
-    made: Results = specimen.RESULTS
-    return made
-
-
-@pytest.fixture
-def transcripts(specimen: ModuleType) -> tuple[Transcript, ...]:
-    recorded: tuple[Transcript, ...] = specimen.TRANSCRIPTS
-    return recorded
+def transcripts() -> tuple[Transcript, ...]:
+    return specimen.TRANSCRIPTS
 
 
 @pytest.fixture

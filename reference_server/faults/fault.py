@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from reference_server.document.profile import Profile
@@ -63,9 +64,9 @@ class Fault:
 
 
 def fault(
-    fault_id: str,
     seam: Callable[P, R],
     *,
+    fault_id: str = "",
     about: str = "",
     needs: tuple[str, ...] = (),
     shows_in: Callable[[Profile], bool] = everywhere,
@@ -73,13 +74,38 @@ def fault(
 ) -> Callable[[Replacement[P, R]], Fault]:
     """Make a fault of a function that takes the place of a seam.
 
-    about: where it is not the docstring of the function.
+    fault_id, about: where they are not the function's: its family and name, and its docstring.
     """
 
     def declare(function: Replacement[P, R]) -> Fault:
         sentence = " ".join((about or function.__doc__ or "").split())
-        made = Fault(fault_id, sentence, needs, shows_in, alone)
+        made = Fault(fault_id or _name(function), sentence, needs, shows_in, alone)
         made.also(seam)(function)
         return made
 
     return declare
+
+
+def alters(
+    seam: Callable[P, R],
+    *,
+    needs: tuple[str, ...] = (),
+    shows_in: Callable[[Profile], bool] = everywhere,
+    alone: bool = False,
+) -> Callable[[Callable[Concatenate[R, P], R]], Fault]:
+    """Make a fault of a function that is given what the honest one returns, in its place."""
+
+    def declare(function: Callable[Concatenate[R, P], R]) -> Fault:
+        @wraps(function)
+        def replacement(honest: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+            return function(honest(*args, **kwargs), *args, **kwargs)
+
+        return fault(seam, needs=needs, shows_in=shows_in, alone=alone)(replacement)
+
+    return declare
+
+
+def _name(function: Function) -> str:
+    """The family, which is the folder of the module, and the name of a function."""
+    family, own = function.__module__.split(".")[-2], function.__name__
+    return f"{family}/{own.replace('_', '-')}"

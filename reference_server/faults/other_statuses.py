@@ -17,10 +17,6 @@ _OF_REQUESTS = (400, 422, 409, 404, 410)
 """What may stand in for the refusal of a request, the likeliest first."""
 
 
-def _always(_: Call) -> bool:
-    return True
-
-
 def _row(
     fault_id: str,
     kinds: str,
@@ -28,7 +24,7 @@ def _row(
     about: str,
     needs: tuple[str, ...] = (),
     *,
-    when: Callable[[Call], bool] = _always,
+    when: Callable[[Call], bool] = lambda _: True,
     shows_in: Callable[[Profile], bool] = everywhere,
 ) -> Fault:
     """A refusal of these kinds gets one of these statuses: documented, if possible, and not due.
@@ -45,7 +41,9 @@ def _row(
         others = [status for status in statuses if status not in due]
         return next((status for status in others if is_documented(call, status)), others[0])
 
-    return fault(fault_id, choose_status, about=about, needs=needs, shows_in=shows_in)(choose)
+    return fault(choose_status, fault_id=fault_id, about=about, needs=needs, shows_in=shows_in)(
+        choose
+    )
 
 
 def _is_of(refusal: Refusal, kinds: str) -> bool:

@@ -7,10 +7,20 @@ from collections.abc import Callable
 
 import pytest
 
-from apicheck.testing import Server
+from apicheck.testing import Run, Server
 
 
 @pytest.fixture(scope="session")
 def honest(apicheck_server: Callable[..., Server]) -> Server:
     """A server that keeps every promise of the policy."""
     return apicheck_server("canonical")
+
+
+@pytest.fixture
+def run_with(
+    apicheck_server: Callable[..., Server], apicheck_run: Callable[..., Run]
+) -> Callable[..., Run]:
+    """A run against a server that breaks a promise on purpose."""
+    return lambda fault, **options: apicheck_run(
+        apicheck_server("canonical", faults=(fault,)).target_file, **options
+    )

@@ -38,11 +38,6 @@ def test_no_credential_but_a_valid_one_is_accepted(
     ],
 )
 def test_a_door_that_stands_open_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    noticed: tuple[str, str],
+    run_with: Callable[..., Run], fault: str, noticed: tuple[str, str]
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("auth/*",), operations=("getAccount",))
-    assert noticed in run.outcomes()
+    assert noticed in run_with(fault, select=("auth/*",), operations=("getAccount",)).outcomes()

@@ -26,11 +26,7 @@ def test_a_failure_that_was_asked_for_is_held_against_nobody(
     ],
 )
 def test_a_failure_that_looks_like_something_else_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    outcome: str,
+    run_with: Callable[..., Run], fault: str, outcome: str
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("errors/failure",))
+    run = run_with(fault, select=("errors/failure",))
     assert ("errors/failure", outcome) in run.outcomes()

@@ -36,11 +36,6 @@ def test_every_answer_carries_what_is_promised(
     ],
 )
 def test_a_header_that_is_left_out_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    noticed: tuple[str, str],
+    run_with: Callable[..., Run], fault: str, noticed: tuple[str, str]
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("headers/*",))
-    assert noticed in run.outcomes()
+    assert noticed in run_with(fault, select=("headers/*",)).outcomes()

@@ -30,11 +30,6 @@ def test_the_limit_is_where_the_policy_puts_it(
     ],
 )
 def test_a_limit_that_is_elsewhere_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    noticed: tuple[str, str],
+    run_with: Callable[..., Run], fault: str, noticed: tuple[str, str]
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("ratelimit/*",))
-    assert noticed in run.outcomes()
+    assert noticed in run_with(fault, select=("ratelimit/*",)).outcomes()

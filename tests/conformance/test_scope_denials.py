@@ -36,11 +36,6 @@ def test_a_token_opens_only_what_its_scopes_name(
     ],
 )
 def test_a_scope_that_is_not_looked_at_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    noticed: tuple[str, str],
+    run_with: Callable[..., Run], fault: str, noticed: tuple[str, str]
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("scopes/*",), operations=("getContact",))
-    assert noticed in run.outcomes()
+    assert noticed in run_with(fault, select=("scopes/*",), operations=("getContact",)).outcomes()

@@ -35,11 +35,6 @@ def test_a_deprecated_operation_says_so(
     ],
 )
 def test_a_broken_promise_of_versions_or_deprecations_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    noticed: tuple[str, str],
+    run_with: Callable[..., Run], fault: str, noticed: tuple[str, str]
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("versioning/*",))
-    assert noticed in run.outcomes()
+    assert noticed in run_with(fault, select=("versioning/*",)).outcomes()

@@ -31,11 +31,6 @@ def test_every_delivery_is_signed(
     ],
 )
 def test_a_signature_that_proves_nothing_is_noticed(
-    apicheck_server: Callable[..., Server],
-    apicheck_run: Callable[..., Run],
-    fault: str,
-    noticed: tuple[str, str],
+    run_with: Callable[..., Run], fault: str, noticed: tuple[str, str]
 ) -> None:
-    server = apicheck_server("canonical", faults=(fault,))
-    run = apicheck_run(server.target_file, select=("webhooks/*",))
-    assert noticed in run.outcomes()
+    assert noticed in run_with(fault, select=("webhooks/*",)).outcomes()

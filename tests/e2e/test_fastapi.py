@@ -10,11 +10,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import create_server
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
+
+from tests.e2e.servers import find_free_port, running
 
 APP = Path(__file__).parent / "apps" / "books" / "app.py"
 TOKEN = "books-2b7c91d4e6f8"
@@ -27,30 +27,10 @@ OF_FASTAPI = {
 
 @contextmanager
 def serving(*faults: str) -> Iterator[str]:
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = find_free_port()
     env = {**os.environ, "BOOKS_TOKEN": TOKEN, "PORT": str(port), "FAULTS": ",".join(faults)}
-    with subprocess.Popen(
-        [sys.executable, APP], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(f"{url}/health", process)
-            yield url
-        finally:
-            process.terminate()
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = monotonic() + 60
-    while monotonic() < until:
-        assert process.poll() is None
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            sleep(0.1)
-    raise AssertionError("the app did not start")
+    with running([sys.executable, APP], APP.parent, port, "/health", env) as url:
+        yield url
 
 
 def try_app(apicheck: Callable[..., Any], url: str, out: Path) -> Any:

@@ -11,17 +11,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.programs import find_free_port, install_with_npm, install_with_pip, running
+from tests.e2e.servers import find_free_port, install_with_npm, install_with_pip, running
 
 SERVERS = Path(__file__).parent / "grants"
 KEPT = SERVERS / "found.json"
+METADATA = "/.well-known/oauth-authorization-server"
 SECRETS = {
     "TOKEN": "t0ken-of-ada-4f9c2a7d81",
     "SESSION": "s3ssion-of-ada-77a1c0de",
@@ -46,14 +46,6 @@ def install_oidc_provider(folder: Path) -> list[str | Path]:
 INSTALL = {"authlib": install_authlib, "oidc_provider": install_oidc_provider}
 
 
-@contextmanager
-def serving(command: list[str | Path], folder: Path) -> Iterator[str]:
-    """The URL of a server, from when it listens until the end of the block."""
-    port = find_free_port()
-    with running([*command, str(port)], folder, port, {**os.environ, **SECRETS}):
-        yield f"http://127.0.0.1:{port}"
-
-
 def summary(results: Any) -> dict[str, Any]:
     """Verdict -> the checks that end in it, and what was found; what does not apply is left out."""
     found: dict[str, Any] = {}
@@ -71,7 +63,9 @@ def summary(results: Any) -> dict[str, Any]:
 def test_an_authorization_server_of_others_is_judged_as_it_is(
     name: str, tmp_path: Path, apicheck: Callable[..., Any]
 ) -> None:
-    with serving(INSTALL[name](tmp_path), tmp_path) as url:
+    port, environ = find_free_port(), {**os.environ, **SECRETS}
+    command = [*INSTALL[name](tmp_path), str(port)]
+    with running(command, tmp_path, port, METADATA, environ) as url:
         said = apicheck(
             *("run", "--target", SERVERS / f"{name}.toml", "--base-url", url),
             *("--out", tmp_path / "run"),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.e2e.programs import find_free_port, find_program, running
+from tests.e2e.servers import find_free_port, find_program, running
 
 SERVER = Path(__file__).parent / "limiters" / "on_http2.mjs"
 DOCUMENT = """\
@@ -85,7 +85,7 @@ def serving(server: str, folder: Path) -> Iterator[int]:
     if server == "nginx":
         (folder / "nginx.conf").write_text(NGINX.replace("PORT", str(port)))
         (folder / "things.json").write_text("[]")
-        command = [find_program("nginx"), "-p", str(folder), "-c", "nginx.conf"]
+        command: list[str | Path] = [find_program("nginx"), "-p", folder, "-c", "nginx.conf"]
     else:
         where = (str(folder / "chain.pem"), str(folder / "key.pem"))
         command = [find_program("node"), str(SERVER), str(port), *where, server]

@@ -22,7 +22,7 @@ import pytest
 
 from apicheck.authoring.fields import parse_http_date
 from apicheck.checks.ratelimit._resets import guess_form
-from tests.e2e.programs import (
+from tests.e2e.servers import (
     find_free_port,
     find_program,
     install_with_npm,
@@ -151,20 +151,19 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @contextmanager
 def serving(limiter: Limiter, programs: dict[str, str], folder: Path) -> Iterator[str]:
     """A limiter's server, from when it listens; yields its URL."""
-    number = find_free_port()
-    port = str(number)
+    port = find_free_port()
     script, *arguments = limiter.command.split()
     if script == "nginx":
         text = (SERVERS / "nginx.conf").read_text()
-        text = text.replace("PORT", port).replace("STATUS", " ".join(arguments))
+        text = text.replace("PORT", str(port)).replace("STATUS", " ".join(arguments))
         (folder / "nginx.conf").write_text(text)
         (folder / "things.json").write_text("[]")
-        command = [programs["nginx"], "-p", str(folder), "-c", "nginx.conf"]
+        command: list[str | Path] = [programs["nginx"], "-p", folder, "-c", "nginx.conf"]
     else:
-        command = [programs[script.partition(".")[2]], script, port, *arguments]
+        command = [programs[script.partition(".")[2]], script, str(port), *arguments]
     where = folder if script == "nginx" else Path(programs[""])
-    with running(command, where, number):
-        yield f"http://127.0.0.1:{port}"
+    with running(command, where, port) as url:
+        yield url
 
 
 @pytest.fixture

@@ -7,18 +7,17 @@ it, and says nothing of a 401.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from socket import create_server
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
+
+from tests.e2e.servers import find_free_port, running
 
 APP = Path(__file__).parent / "apps" / "shelves"
 TOKEN = "shelves-4f9a8c1e7b3d"
@@ -48,31 +47,11 @@ def broken(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def base_url(broken: str) -> Iterator[str]:
-    with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    port = find_free_port()
     command = [sys.executable, "app.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
     env = {**os.environ, "SHELVES_TOKEN": TOKEN, "BROKEN": broken}
-    with subprocess.Popen(
-        command, cwd=APP, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as app:
-        try:
-            wait_for(f"{url}/api/shelves/")
-            yield url
-        finally:
-            app.terminate()
-
-
-def wait_for(url: str) -> None:
-    end = monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=60).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            assert monotonic() < end, "the app did not start"
-            sleep(0.1)
+    with running(command, APP, port, env=env) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

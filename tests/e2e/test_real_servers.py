@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.programs import find_free_port, install_with_npm, install_with_pip, running
+from tests.e2e.servers import find_free_port, install_with_npm, install_with_pip, running
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
@@ -23,9 +23,8 @@ def kinto(tmp_path: Path) -> Iterator[str]:
     example = EXAMPLES / "kinto"
     programs = install_with_pip(tmp_path, example / "requirements.txt")
     port = find_free_port()
-    url = f"http://127.0.0.1:{port}"
     start = [programs / "kinto", "start", "--ini", example / "kinto.ini", "--port", str(port)]
-    with running(start, tmp_path, port):
+    with running(start, tmp_path, port, "/v1/") as url:
         yield url
 
 
@@ -35,10 +34,9 @@ def verdaccio(tmp_path: Path) -> Iterator[str]:
         shutil.copy(EXAMPLES / "verdaccio" / name, tmp_path)
     install_with_npm(tmp_path)
     port = find_free_port()
-    url = f"http://127.0.0.1:{port}"
     program = tmp_path / "node_modules" / ".bin" / "verdaccio"
     start = [program, "--config", "config.yaml", "--listen", f"127.0.0.1:{port}"]
-    with running(start, tmp_path, port):
+    with running(start, tmp_path, port, "/-/ping") as url:
         yield url
 
 

@@ -33,7 +33,7 @@ from apicheck.model.verdict import NotTestedKind, RunWord, Verdict
 from apicheck.run import judge_saved, promise_of_scheme, prove, reference_server
 from apicheck.run.receiver_documents import write_documents
 from apicheck.testing import Run, Server, check_receiver
-from tests.e2e.programs import install_with_npm
+from tests.e2e.servers import install_with_npm
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,10 +16,9 @@ from apicheck.model.difference import Comparison
 from apicheck.model.exchange import Direction, Transcript
 from apicheck.model.results import Results, ScopeUse
 from apicheck.report import FILE_NAMES, render
+from tests.unit.report import hostile
 
 pytestmark = pytest.mark.browser
-
-HOSTILE = Path(__file__).parents[1] / "unit/report/hostile.py"
 
 
 @pytest.fixture
@@ -29,16 +26,6 @@ def report(tmp_path: Path, results: Results, transcripts: tuple[Transcript, ...]
     file = tmp_path / "report.html"
     file.write_bytes(render(results, transcripts, "html"))
     return file
-
-
-@pytest.fixture(scope="module")
-def hostile() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hostile", HOSTILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _errors(driver: Any) -> list[str]:
@@ -121,7 +108,6 @@ def test_a_page_of_hostile_texts_alone_runs_nothing_and_can_be_searched(
     browser: Callable[[bool], Any],
     results: Results,
     transcripts: tuple[Transcript, ...],
-    hostile: ModuleType,
     tmp_path: Path,
 ) -> None:
     """Markup, control characters, formulas and commands of CI in every text, old runs included."""
@@ -164,7 +150,6 @@ def test_a_file_of_hostile_texts_does_nothing_when_a_browser_opens_it(
     browser: Callable[[bool], Any],
     results: Results,
     transcripts: tuple[Transcript, ...],
-    hostile: ModuleType,
     tmp_path: Path,
 ) -> None:
     """As CI servers show artifacts: by name, as HTML in the worst case; Markdown when rendered."""

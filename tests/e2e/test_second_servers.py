@@ -22,7 +22,7 @@ from apicheck.load import profile_dir
 from apicheck.run import reference_server
 from tests.e2e.apps.crm import app as crm
 from tests.e2e.apps.engagement import app as engagement
-from tests.e2e.programs import find_program
+from tests.e2e.servers import find_program
 
 pytestmark = pytest.mark.long
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.programs import find_program
+from tests.e2e.servers import find_program
 
 pytestmark = pytest.mark.long
 

@@ -14,7 +14,7 @@ import pytest
 from apicheck.model.facts import Signature
 from apicheck.signatures import SCHEMES, Delivery, Signing
 from apicheck.signatures.near_misses import list_near_misses
-from tests.e2e.programs import install_with_npm
+from tests.e2e.servers import install_with_npm
 
 pytestmark = pytest.mark.long
 

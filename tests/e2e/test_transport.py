@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.e2e.programs import find_program, running
+from tests.e2e.servers import find_program, running
 
 # Others than root ignore `user root`: the folder of a test is for its user alone.
 CONFIGURATION = """

@@ -31,7 +31,7 @@ def guide(root: Path) -> str:
 def check(guide: str) -> Check:
     (code,) = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
     (examples,) = re.findall(r"^````markdown\n(.*?)^````$", guide, re.MULTILINE | re.DOTALL)
-    names: dict[str, object] = {"__name__": "guide"}
+    names: dict[str, object] = {"__name__": "reference_server.faults.conformance.guide"}
     exec(compile(code, "write-a-check.md", "exec"), names)
     made = names["CHECK"]
     assert isinstance(made, Check)
@@ -48,8 +48,8 @@ def test_the_guides_examples_come_out_as_they_say(check: Check) -> None:
 
 
 def test_the_guides_fault_is_declared_without_mistakes(guide: str) -> None:
-    (code,) = (block for block in python_blocks(guide) if "@fault(" in block)
-    names: dict[str, object] = {"__name__": "guide"}
+    (code,) = (block for block in python_blocks(guide) if "@alters(" in block)
+    names: dict[str, object] = {"__name__": "reference_server.faults.conformance.guide"}
     exec(compile(code, "write-a-check.md", "exec"), names)
     made = names["sends_body_with_204"]
     assert isinstance(made, Fault)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from apicheck.model.facts import NEVER, Challenge
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.policy import find_promise
 from reference_server.responses.challenges import write_challenge
 
@@ -30,58 +30,45 @@ def _says_no_error_to_strangers(profile: Profile) -> bool:
     return isinstance(stated, Challenge) and stated.error is NEVER
 
 
-@fault(
-    "auth/challenge-error-without-credentials",
-    write_challenge,
-    needs=_CHALLENGE,
-    shows_in=_says_no_error_to_strangers,
-)
+@alters(write_challenge, needs=_CHALLENGE, shows_in=_says_no_error_to_strangers)
 def challenge_error_without_credentials(
-    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+    field: str | None, call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """A challenge says invalid_token although no token came (RFC 6750, section 3.1)."""
-    field = honest(call, refusal, status)
     if field and refusal.kind == "anonymous":
         return f'{field}, error="invalid_token"'
     return field
 
 
-@fault("auth/challenge-malformed", write_challenge, needs=_CHALLENGE)
-def challenge_malformed(
-    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
-) -> str | None:
+@alters(write_challenge, needs=_CHALLENGE)
+def challenge_malformed(field: str | None, call: Call, refusal: Refusal, status: int) -> str | None:
     """A challenge ends within a quoted string."""
-    field = honest(call, refusal, status)
     return field and field.removesuffix('"')
 
 
-@fault("auth/challenge-names-other-scheme", write_challenge, needs=_CHALLENGE)
+@alters(write_challenge, needs=_CHALLENGE)
 def challenge_names_other_scheme(
-    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+    field: str | None, call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """A challenge names a scheme that the API does not have."""
-    field = honest(call, refusal, status)
     return field and "Negotiate " + field.partition(" ")[2]
 
 
-@fault(
-    "auth/challenge-omits-parameter",
-    write_challenge,
-    needs=("authorization.refusal.challenge",),
-    shows_in=_denial_has_parameters,
+@alters(
+    write_challenge, needs=("authorization.refusal.challenge",), shows_in=_denial_has_parameters
 )
 def challenge_omits_parameter(
-    honest: WriteChallenge, call: Call, refusal: Refusal, status: int
+    field: str | None, call: Call, refusal: Refusal, status: int
 ) -> str | None:
     """A challenge lacks the parameters that are promised of it."""
-    field, promise = honest(call, refusal, status), find_promise(call, refusal)
+    promise = find_promise(call, refusal)
     stated = promise.challenge if promise else None
     for name in stated.parameters if field and isinstance(stated, Challenge) else ():
         field = re.sub(rf', {name}="[^"]*"', "", field or "")
     return field
 
 
-@fault("auth/omits-challenge", write_challenge, needs=_CHALLENGE)
+@fault(write_challenge, needs=_CHALLENGE)
 def omits_challenge(
     honest: WriteChallenge, call: Call, refusal: Refusal, status: int
 ) -> str | None:

@@ -10,7 +10,7 @@ from apicheck.model.exchange import Pairs
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.authentication import authenticate, needs_credential
 from reference_server.state.identities import Identity
 
@@ -44,20 +44,19 @@ def _has_credential(headers: Pairs) -> bool:
     return not {name for name, _ in headers}.isdisjoint({"authorization", "x-api-key"})
 
 
-@fault("auth/skips-authentication", authenticate, needs=_REFUSAL)
-def skips_authentication(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL)
+def skips_authentication(due: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A request without credentials is served as if it came from the first identity."""
-    return _serve_anonymous(call, honest(call))
+    return _serve_anonymous(call, due)
 
 
-@fault("auth/head-skips-authentication", authenticate, needs=_REFUSAL)
-def head_skips_authentication(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL)
+def head_skips_authentication(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """HEAD is served without a credential."""
-    found = honest(call)
     return _serve_anonymous(call, found) if call.method == "HEAD" else found
 
 
-@fault("auth/method-override-skips-authentication", match_operation, needs=_REFUSAL)
+@fault(match_operation, needs=_REFUSAL)
 def method_override_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -71,7 +70,7 @@ def _serve_another_method(honest: Authenticate, call: Call) -> Identity | Refusa
     return _serve_anonymous(call, honest(call)) if overridden else honest(call)
 
 
-@fault("auth/path-spelling-skips-authentication", match_operation, needs=_REFUSAL)
+@fault(match_operation, needs=_REFUSAL)
 def path_spelling_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -87,7 +86,7 @@ def _serve_another_spelling(honest: Authenticate, call: Call) -> Identity | Refu
     return _serve_anonymous(call, honest(call)) if passed else honest(call)
 
 
-@fault("auth/trailing-slash-skips-authentication", match_operation, needs=_REFUSAL)
+@fault(match_operation, needs=_REFUSAL)
 def trailing_slash_skips_authentication(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -103,12 +102,7 @@ def _serve_with_a_slash(honest: Authenticate, call: Call) -> Identity | Refusal:
     return _serve_anonymous(call, honest(call)) if passed else honest(call)
 
 
-@fault(
-    "auth/public-operation-needs-credential",
-    needs_credential,
-    needs=_REFUSAL,
-    shows_in=_reads_are_public,
-)
-def public_operation_needs_credential(honest: Callable[[Call], bool], call: Call) -> bool:
+@alters(needs_credential, needs=_REFUSAL, shows_in=_reads_are_public)
+def public_operation_needs_credential(due: bool, call: Call) -> bool:
     """A public operation that only reads asks for a credential."""
-    return honest(call) or (call.operation is not None and call.operation.safe)
+    return due or (call.operation is not None and call.operation.safe)

@@ -9,7 +9,7 @@ import jwt
 
 from apicheck.model.json import Json
 from reference_server.call import Call
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import Fault, alters, fault
 from reference_server.stages.authentication import find_wrong_claim, verify_token
 from reference_server.state.json_web_tokens import (
     ALGORITHM,
@@ -20,7 +20,6 @@ from reference_server.state.json_web_tokens import (
     verify_with_secret,
 )
 
-VerifyToken = Callable[[Call, str], Mapping[str, Json] | None]
 FindWrongClaim = Callable[[Call, Mapping[str, Json]], str]
 _JWT = ("authentication.jwt",)
 
@@ -32,7 +31,7 @@ def _ignores(fault_id: str, claim: str, about: str, *needs: str) -> Fault:
         wrong = honest(call, claims)
         return "" if wrong == claim else wrong
 
-    return fault(fault_id, find_wrong_claim, about=about, needs=needs)(find)
+    return fault(find_wrong_claim, fault_id=fault_id, about=about, needs=needs)(find)
 
 
 CLAIMS = (
@@ -63,55 +62,59 @@ CLAIMS = (
 )
 
 
-@fault("auth/jwt-accepts-alg-none", verify_token, needs=_JWT)
-def jwt_accepts_alg_none(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+@alters(verify_token, needs=_JWT)
+def jwt_accepts_alg_none(
+    found: Mapping[str, Json] | None, call: Call, token: str
+) -> Mapping[str, Json] | None:
     """A JWT whose header says that it is not signed is accepted."""
-    found = honest(call, token)
     if found is None and read_header(token).get("alg", "").lower() == "none":
         return read_claims(token)
     return found
 
 
-@fault("auth/jwt-ignores-signature", verify_token, needs=_JWT)
-def jwt_ignores_signature(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+@alters(verify_token, needs=_JWT)
+def jwt_ignores_signature(
+    found: Mapping[str, Json] | None, call: Call, token: str
+) -> Mapping[str, Json] | None:
     """The signature of a JWT is not verified."""
-    found = honest(call, token)
     if found is None and read_header(token).get("alg") == ALGORITHM and not token.endswith("."):
         return read_claims(token)
     return found
 
 
-@fault("auth/jwt-kid-is-part-of-a-query", verify_token, needs=_JWT)
+@alters(verify_token, needs=_JWT)
 def jwt_kid_is_part_of_a_query(
-    honest: VerifyToken, call: Call, token: str
+    found: Mapping[str, Json] | None, call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """The key of a JWT is looked up by SQL into which its `kid` is put as it is."""
-    found, kid = honest(call, token), str(read_header(token).get("kid", ""))
+    kid = str(read_header(token).get("kid", ""))
     chosen = re.search(r"' UNION SELECT '([^']*)", kid)
     return verify_with_secret(token, chosen[1].encode()) if found is None and chosen else found
 
 
-@fault("auth/jwt-kid-names-a-file", verify_token, needs=_JWT)
-def jwt_kid_names_a_file(honest: VerifyToken, call: Call, token: str) -> Mapping[str, Json] | None:
+@alters(verify_token, needs=_JWT)
+def jwt_kid_names_a_file(
+    found: Mapping[str, Json] | None, call: Call, token: str
+) -> Mapping[str, Json] | None:
     """The key of a JWT is read from the file that its `kid` names."""
-    found, kid = honest(call, token), str(read_header(token).get("kid", ""))
+    kid = str(read_header(token).get("kid", ""))
     return verify_with_secret(token, b"") if found is None and kid.endswith("/dev/null") else found
 
 
-@fault("auth/jwt-takes-public-key-for-secret", verify_token, needs=_JWT)
+@alters(verify_token, needs=_JWT)
 def jwt_takes_public_key_for_secret(
-    honest: VerifyToken, call: Call, token: str
+    due: Mapping[str, Json] | None, call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """A JWT is verified by the algorithm that it names, with the public key for a secret."""
-    return honest(call, token) or verify_with_secret(token, get_public_key())
+    return due or verify_with_secret(token, get_public_key())
 
 
-@fault("auth/jwt-trusts-embedded-key", verify_token, needs=_JWT)
+@alters(verify_token, needs=_JWT)
 def jwt_trusts_embedded_key(
-    honest: VerifyToken, call: Call, token: str
+    found: Mapping[str, Json] | None, call: Call, token: str
 ) -> Mapping[str, Json] | None:
     """A JWT is verified with the key that it brings along itself (`jwk` in its header)."""
-    found, key = honest(call, token), read_header(token).get("jwk")
+    key = read_header(token).get("jwk")
     if found is not None or not isinstance(key, dict):
         return found
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.policy import order_stages
 
 OrderStages = Callable[[Call], tuple[str, ...]]
@@ -13,7 +13,7 @@ OrderStages = Callable[[Call], tuple[str, ...]]
 _EARLY = ("media", "body")
 
 
-@fault("auth/looks-up-credentials-last", order_stages, needs=("order", "authentication.refusal"))
+@fault(order_stages, needs=("order", "authentication.refusal"))
 def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...]:
     """The validity of a credential is checked after all else."""
     if call.caller != "bad":
@@ -21,10 +21,10 @@ def looks_up_credentials_last(honest: OrderStages, call: Call) -> tuple[str, ...
     return _put_before_credential(honest(call))
 
 
-@fault("auth/validates-before-authentication", order_stages, needs=("order",))
-def validates_before_authentication(honest: OrderStages, call: Call) -> tuple[str, ...]:
+@alters(order_stages, needs=("order",))
+def validates_before_authentication(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """Media type and body are checked before the credential."""
-    return _put_before_credential(honest(call))
+    return _put_before_credential(due)
 
 
 def _put_before_credential(stages: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from apicheck.model.operation import SecurityScheme
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.authentication import authenticate, extract_token, read_credentials
 from reference_server.state.identities import Identity
 
@@ -21,7 +21,7 @@ def _has_alternatives(profile: Profile) -> bool:
     return any(len(rules.security) > 1 for rules in profile.rules.values())
 
 
-@fault("auth/takes-credential-from-body", read_credentials, needs=_CREDENTIAL_IN)
+@fault(read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_body(
     honest: ReadCredentials, call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
@@ -35,12 +35,11 @@ def takes_credential_from_body(
     return honest(call, scheme)
 
 
-@fault("auth/takes-credential-from-cookie", read_credentials, needs=_CREDENTIAL_IN)
+@alters(read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_cookie(
-    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+    found: tuple[str, ...], call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
     """A credential in a cookie is taken where none is in its header."""
-    found = honest(call, scheme)
     if found or scheme.jwt:
         return found
     word = "" if scheme.kind == "apiKey" else "Bearer "
@@ -48,29 +47,21 @@ def takes_credential_from_cookie(
     return tuple(word + value for name, _, value in pairs if name == "access_token")
 
 
-@fault("auth/takes-credential-from-query", read_credentials, needs=_CREDENTIAL_IN)
+@alters(read_credentials, needs=_CREDENTIAL_IN)
 def takes_credential_from_query(
-    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+    found: tuple[str, ...], call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
     """A credential in the query is taken where none is in its header."""
-    found = honest(call, scheme)
     if found or scheme.jwt:
         return found
     word = "" if scheme.kind == "apiKey" else "Bearer "
     return tuple(word + value for name, value in call.query if name == "access_token")
 
 
-@fault(
-    "auth/takes-first-alternative-alone",
-    authenticate,
-    needs=("authentication.refusal",),
-    shows_in=_has_alternatives,
-)
-def takes_first_alternative_alone(
-    honest: Callable[[Call], Identity | Refusal], call: Call
-) -> Identity | Refusal:
+@alters(authenticate, needs=("authentication.refusal",), shows_in=_has_alternatives)
+def takes_first_alternative_alone(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """Of several kinds of credential that are documented, only the first is taken."""
-    found, first = honest(call), next(iter(call.op_rules.security), ())
+    first = next(iter(call.op_rules.security), ())
     if isinstance(found, Refusal) or all(_presents(call, found, name) for name, _ in first):
         return found
     return Refusal("bad", "This is no such credential.")
@@ -84,17 +75,17 @@ def _presents(call: Call, caller: Identity, name: str) -> bool:
     return any(extract_token(call, scheme, value) == own for value in values)
 
 
-@fault("auth/takes-first-of-two-credentials", read_credentials, needs=("authentication.several",))
+@alters(read_credentials, needs=("authentication.several",))
 def takes_first_of_two_credentials(
-    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+    due: tuple[str, ...], call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
     """Of two credentials in one request the first is taken."""
-    return honest(call, scheme)[:1]
+    return due[:1]
 
 
-@fault("auth/takes-last-of-two-credentials", read_credentials, needs=("authentication.several",))
+@alters(read_credentials, needs=("authentication.several",))
 def takes_last_of_two_credentials(
-    honest: ReadCredentials, call: Call, scheme: SecurityScheme
+    due: tuple[str, ...], call: Call, scheme: SecurityScheme
 ) -> tuple[str, ...]:
     """Of two credentials in one request the last is taken."""
-    return honest(call, scheme)[-1:]
+    return due[-1:]

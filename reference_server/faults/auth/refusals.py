@@ -10,14 +10,13 @@ from reference_server.document.profile import Profile
 from reference_server.faults._documented import members_are_unique
 from reference_server.faults._error_text import append_to_error
 from reference_server.faults._unasked import change_unasked
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.operations.crud import perform
 from reference_server.responses.errors import fill_error_body
 from reference_server.stages.authentication import authenticate
 from reference_server.state.identities import Identity
 from reference_server.state.store import Stored
 
-Authenticate = Callable[[Call], Identity | Refusal]
 _REFUSAL = ("authentication.refusal",)
 
 
@@ -38,10 +37,10 @@ def _paths_name_objects(profile: Profile) -> bool:
     return any(rules.use.target for rules in profile.rules.values())
 
 
-@fault("auth/acts-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_change)
-def acts_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL, shows_in=_objects_change)
+def acts_before_it_refuses(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A request without credentials is refused after it was performed."""
-    found, item = honest(call), _find_named(call)
+    item = _find_named(call)
     changes = call.op_rules.use.kind in ("update", "delete")
     if isinstance(found, Refusal) and item is not None and changes:
         call.server.store.remove(item)
@@ -56,40 +55,38 @@ def _find_named(call: Call) -> Stored | None:
     return call.server.store.find(collection.name, named) if collection else None
 
 
-@fault("auth/acts-on-bad-credentials", authenticate, needs=_REFUSAL, shows_in=_objects_change)
-def acts_on_bad_credentials(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL, shows_in=_objects_change)
+def acts_on_bad_credentials(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A DELETE with a bad credential is refused after it was performed."""
-    found, item = honest(call), _find_named(call)
+    item = _find_named(call)
     deletes = call.op_rules.use.kind == "delete"
     if isinstance(found, Refusal) and found.kind == "bad" and item is not None and deletes:
         call.server.store.remove(item)
     return found
 
 
-@fault(
-    "auth/changes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=_objects_are_updated
-)
-def changes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL, shows_in=_objects_are_updated)
+def changes_before_it_refuses(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A PATCH or PUT is refused for its credential after the object was changed."""
-    found, item = honest(call), _find_named(call)
+    item = _find_named(call)
     updates = call.op_rules.use.kind == "update"
     if isinstance(found, Refusal) and item is not None and updates:
         change_unasked(call, item)
     return found
 
 
-@fault("auth/makes-for-another-tenant", authenticate, needs=_REFUSAL, shows_in=members_are_unique)
-def makes_for_another_tenant(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL, shows_in=members_are_unique)
+def makes_for_another_tenant(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A refused request to create an object creates one for a tenant that is not the caller's."""
-    found, everybody = honest(call), call.server.first_identities
+    everybody = call.server.first_identities
     others = [one for one in everybody if one.tenant != everybody[0].tenant]
     return _make_as(call, found, others[0]) if others else found
 
 
-@fault("auth/makes-before-it-refuses", authenticate, needs=_REFUSAL, shows_in=members_are_unique)
-def makes_before_it_refuses(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_REFUSAL, shows_in=members_are_unique)
+def makes_before_it_refuses(due: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A request to create an object is refused for its credential after the object was created."""
-    return _make_as(call, honest(call), next(iter(call.server.directory.all())))
+    return _make_as(call, due, next(iter(call.server.directory.all())))
 
 
 def _make_as(call: Call, found: Identity | Refusal, who: Identity) -> Identity | Refusal:
@@ -107,9 +104,7 @@ def _make_as(call: Call, found: Identity | Refusal, who: Identity) -> Identity |
     return found
 
 
-@fault(
-    "auth/refusal-shows-the-object", fill_error_body, needs=_REFUSAL, shows_in=_paths_name_objects
-)
+@fault(fill_error_body, needs=_REFUSAL, shows_in=_paths_name_objects)
 def refusal_shows_the_object(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:

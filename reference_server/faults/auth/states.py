@@ -5,40 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.authentication import find_account_state, find_credential_state
 from reference_server.state.identities import Identity
 
-FindCredentialState = Callable[[Call, Identity], str]
 
-
-@fault(
-    "auth/accepts-expired-credentials",
-    find_credential_state,
-    needs=("authentication.states.expired",),
-)
-def accepts_expired_credentials(honest: FindCredentialState, call: Call, identity: Identity) -> str:
+@alters(find_credential_state, needs=("authentication.states.expired",))
+def accepts_expired_credentials(state: str, call: Call, identity: Identity) -> str:
     """An expired credential is accepted."""
-    state = honest(call, identity)
     return "" if state == "expired" else state
 
 
-@fault(
-    "auth/accepts-revoked-credentials",
-    find_credential_state,
-    needs=("authentication.states.revoked",),
-)
-def accepts_revoked_credentials(honest: FindCredentialState, call: Call, identity: Identity) -> str:
+@alters(find_credential_state, needs=("authentication.states.revoked",))
+def accepts_revoked_credentials(state: str, call: Call, identity: Identity) -> str:
     """A revoked credential is accepted."""
-    state = honest(call, identity)
     return "" if state == "revoked" else state
 
 
-@fault(
-    "auth/serves-accounts-out-of-use",
-    find_account_state,
-    needs=("authentication.states.suspended",),
-)
+@fault(find_account_state, needs=("authentication.states.suspended",))
 def serves_accounts_out_of_use(
     honest: Callable[[Call, Identity], str], call: Call, identity: Identity
 ) -> str:

@@ -9,7 +9,7 @@ from apicheck.model.json import Json, at
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import NO_ARRAY, find_array, put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.operations.crud import merge_update, remove_object
 from reference_server.responses.errors import make_error
 from reference_server.responses.success import finish_success
@@ -45,7 +45,7 @@ def _steps_read_again(profile: Profile) -> bool:
     return any(re.search(r"\bread\b.*\bupdate\b.*\bread\b", words) for words in played)
 
 
-@fault("behaviour/forgets-update", merge_update, shows_in=_steps_have("update"))
+@fault(merge_update, shows_in=_steps_have("update"))
 def forgets_update(
     honest: Callable[[Call, Json, Json], Json], call: Call, stored: Json, sent: Json
 ) -> Json:
@@ -53,15 +53,14 @@ def forgets_update(
     return stored
 
 
-@fault("behaviour/keeps-deleted", remove_object, shows_in=_steps_have("delete"))
+@fault(remove_object, shows_in=_steps_have("delete"))
 def keeps_deleted(honest: Callable[[Call, Stored], None], call: Call, item: Stored) -> None:
     """A deletion gets a success and is not made."""
 
 
-@fault("behaviour/list-misses-the-newest", finish_success, shows_in=_steps_expect("contains"))
-def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_expect("contains"))
+def list_misses_the_newest(made: Reply, call: Call, reply: Reply) -> Reply:
     """Lists lack the object that was created last."""
-    made = honest(call, reply)
     use = call.op_rules.use
     place = find_array(made.value)
     creator = call.server.profile.rules.get(use.collection.name) if use.collection else None
@@ -71,10 +70,9 @@ def list_misses_the_newest(honest: FinishSuccess, call: Call, reply: Reply) -> R
     return made
 
 
-@fault("behaviour/lists-what-was-deleted", finish_success, shows_in=_steps_expect("lacks"))
-def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_expect("lacks"))
+def lists_what_was_deleted(made: Reply, call: Call, reply: Reply) -> Reply:
     """Lists are shown as they were when they were first requested."""
-    made = honest(call, reply)
     if call.op_rules.use.kind == "list":
         key = ("list", call.caller_identity.id, call.path, str(call.query))
         made.value = call.server.kept.setdefault(key, made.value)
@@ -82,7 +80,6 @@ def lists_what_was_deleted(honest: FinishSuccess, call: Call, reply: Reply) -> R
 
 
 @fault(
-    "behaviour/refuses-what-is-valid",
     finish_success,
     shows_in=lambda profile: any(clause.example for clause in profile.policy.clauses),
     alone=True,
@@ -99,12 +96,7 @@ def _find_last(profile: Profile) -> set[str]:
     return {steps[-1].operation for steps in examples} - first
 
 
-@fault(
-    "behaviour/refuses-the-last-step",
-    finish_success,
-    shows_in=lambda profile: bool(_find_last(profile)),
-    alone=True,
-)
+@fault(finish_success, shows_in=lambda profile: bool(_find_last(profile)), alone=True)
 def refuses_the_last_step(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
     """A valid request of an operation with which an example ends is refused with 400."""
     if call.op_rules.operation.id in _find_last(call.server.profile):
@@ -112,10 +104,9 @@ def refuses_the_last_step(honest: FinishSuccess, call: Call, reply: Reply) -> Re
     return honest(call, reply)
 
 
-@fault("behaviour/reads-are-stale", finish_success, shows_in=_steps_read_again)
-def reads_are_stale(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_read_again)
+def reads_are_stale(made: Reply, call: Call, reply: Reply) -> Reply:
     """Objects are shown as they were when they were first read."""
-    made = honest(call, reply)
     use = call.op_rules.use
     if use.kind == "read":
         key = ("object", call.objects[use.target].id)

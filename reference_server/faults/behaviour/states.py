@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from apicheck.model.json import Json, at
 from reference_server.call import Call, Reply
 from reference_server.document.examples import find_success
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.success import finish_success
 
 _KINDS = ("create", "act")
@@ -46,10 +46,9 @@ def _steps_expect_a_state(profile: Profile) -> bool:
     )
 
 
-@fault("behaviour/shows-another-state", finish_success, shows_in=_steps_expect_a_state)
-def shows_another_state(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_steps_expect_a_state)
+def shows_another_state(made: Reply, call: Call, reply: Reply) -> Reply:
     """What is created, or acted on, is shown in the next of its documented states."""
-    made = honest(call, reply)
     if call.op_rules.use.kind in _KINDS:
         name = call.op_rules.operation.id
         for pointer, words in _list_states(call.server.profile, name, made.value):

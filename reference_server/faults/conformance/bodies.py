@@ -9,16 +9,15 @@ from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas, remove_required
 from reference_server.faults._altering import Change, alter_reads, alters_reads
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import Fault, alters, fault
 from reference_server.responses.success import finish_success
 
 FinishSuccess = Callable[[Call, Reply], Reply]
 
 
-@fault("conformance/empty-body", finish_success)
-def empty_body(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success)
+def empty_body(made: Reply, call: Call, reply: Reply) -> Reply:
     """Responses to reads of neither an object nor a list have no body."""
-    made = honest(call, reply)
     rules = call.op_rules
     if rules.operation.safe and rules.use.kind == "other" and made.value is not MISSING:
         made.value = MISSING
@@ -35,19 +34,19 @@ def _replace_last_required(call: Call, reply: Reply, instead: Json) -> Reply:
     return reply
 
 
-@fault("conformance/omits-required-property", finish_success)
-def omits_required_property(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success)
+def omits_required_property(made: Reply, call: Call, reply: Reply) -> Reply:
     """Reads lack a property that the document requires."""
-    return _replace_last_required(call, honest(call, reply), None)
+    return _replace_last_required(call, made, None)
 
 
-@fault("conformance/wrong-type", finish_success)
-def wrong_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success)
+def wrong_type(made: Reply, call: Call, reply: Reply) -> Reply:
     """Reads have a property of another type than the document says."""
-    return _replace_last_required(call, honest(call, reply), [[]])
+    return _replace_last_required(call, made, [[]])
 
 
-def _alters(fault_id: str, alter: Change, about: str) -> Fault:
+def _alters_reads(fault_id: str, alter: Change, about: str) -> Fault:
     """A fault that alters the values of reads. It shows where some example would be altered."""
 
     def finish(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
@@ -56,7 +55,7 @@ def _alters(fault_id: str, alter: Change, about: str) -> Fault:
     def shows_in(profile: Profile) -> bool:
         return alters_reads(profile, alter)
 
-    return fault(fault_id, finish_success, about=about, shows_in=shows_in)(finish)
+    return fault(finish_success, fault_id=fault_id, about=about, shows_in=shows_in)(finish)
 
 
 def _invent_choice(_: Schemas, schema: Mapping[str, Json], value: Json) -> Json:
@@ -88,27 +87,27 @@ def _fill_write_only(schemas: Schemas, schema: Mapping[str, Json], value: Json) 
 
 
 VALUES = (
-    _alters(
+    _alters_reads(
         "conformance/invented-choice",
         _invent_choice,
         "Reads have a value that is none of those that the document lists.",
     ),
-    _alters(
+    _alters_reads(
         "conformance/null-where-none-may-be",
         _remove_timestamp,
         "Reads have null for timestamps that are always there.",
     ),
-    _alters(
+    _alters_reads(
         "conformance/number-beyond-its-format",
         _exceed_format,
         "Reads have numbers that do not fit into 32 bits, where the document says that they do.",
     ),
-    _alters(
+    _alters_reads(
         "conformance/timestamp-of-other-form",
         _reformat_timestamp,
         "Reads have timestamps as databases print them.",
     ),
-    _alters(
+    _alters_reads(
         "conformance/sends-write-only",
         _fill_write_only,
         "Reads have what partners may send and never see.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from apicheck.model.operation import HeaderDoc
 from reference_server.call import Call, Reply
@@ -10,11 +10,9 @@ from reference_server.document.profile import Profile
 from reference_server.document.schemas import Schemas
 from reference_server.faults._documented import list_successes
 from reference_server.faults._fields import change_fields, omit_fields
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
-
-FinishFields = Callable[[Call, Reply, Fields], Fields]
 
 _OF_LIMITS = ("x-ratelimit-", "ratelimit", "retry-after")
 
@@ -38,8 +36,8 @@ def _documented(profile: Profile) -> Iterator[HeaderDoc]:
         yield from response.headers
 
 
-@fault("conformance/header-of-other-type", finish_fields, shows_in=_successes_have_numbers)
-def header_of_other_type(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, shows_in=_successes_have_numbers)
+def header_of_other_type(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A header field that the document says to be a number is a word."""
     documented = call.operation.response_for(reply.status) if call.operation else None
     numbers = {
@@ -47,13 +45,12 @@ def header_of_other_type(honest: FinishFields, call: Call, reply: Reply, made: F
         for header in (documented.headers if documented else ())
         if _is_number(call.server.profile.schemas, header)
     }
-    return change_fields(honest(call, reply, made), numbers, lambda _: "many")
+    return change_fields(sent, numbers, lambda _: "many")
 
 
-@fault("conformance/omits-documented-header", finish_fields, shows_in=_successes_require_fields)
-def omits_documented_header(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, shows_in=_successes_require_fields)
+def omits_documented_header(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A header field that the document requires of a success is not sent."""
-    sent = honest(call, reply, made)
     documented = call.operation.response_for(reply.status) if call.operation else None
     if documented is None or reply.refusal is not None:
         return sent

@@ -14,7 +14,7 @@ from reference_server.responses.errors import fill_error_body
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
 
 
-@fault("errors/html-body", fill_error_body, needs=("responses.error",))
+@fault(fill_error_body, needs=("responses.error",))
 def html_body(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """Errors come as a web page."""
     honest(call, refusal, reply)
@@ -23,7 +23,7 @@ def html_body(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply)
     reply.value = MISSING
 
 
-@fault("errors/omits-member", fill_error_body, needs=("responses.error.schema",))
+@fault(fill_error_body, needs=("responses.error.schema",))
 def omits_member(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """Errors lack a member that every one of them must have."""
     honest(call, refusal, reply)
@@ -34,7 +34,7 @@ def omits_member(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Rep
             reply.value = remove_required(schemas, schema, reply.value)
 
 
-@fault("errors/status-member-differs", fill_error_body, needs=("responses.error.equal",))
+@fault(fill_error_body, needs=("responses.error.equal",))
 def status_member_differs(
     honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
 ) -> None:

@@ -36,7 +36,7 @@ def _bodies_are_many(profile: Profile) -> bool:
     return sum(any("json" in m.media_type for m in body) for body in bodies) >= _ENOUGH
 
 
-@fault("errors/closes-connection-on-nul", refuse_unknown_query)
+@fault(refuse_unknown_query)
 def closes_connection_on_nul(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
     """A NUL in a parameter ends the worker that serves it, and the connection with it."""
     texts = [*call.match.parameters.values(), *(text for _, text in call.query)]
@@ -60,7 +60,7 @@ def _list_maxima(operation: Operation) -> dict[str, Json]:
     }
 
 
-@fault("errors/fails-at-a-bound", refuse_unknown_query, shows_in=_queries_have_maxima)
+@fault(refuse_unknown_query, shows_in=_queries_have_maxima)
 def fails_at_a_bound(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
     """The greatest value of a query parameter makes the server fail."""
     maxima = _list_maxima(call.op_rules.operation)
@@ -69,7 +69,7 @@ def fails_at_a_bound(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
     return honest(call)
 
 
-@fault("errors/fails-beyond-the-basic-plane", refuse_unknown_members)
+@fault(refuse_unknown_members)
 def fails_beyond_the_basic_plane(
     honest: RefuseUnknownMembers, call: Call, media: Media
 ) -> Refusal | None:
@@ -79,7 +79,7 @@ def fails_beyond_the_basic_plane(
     return honest(call, media)
 
 
-@fault("errors/fails-on-deep-nesting", refuse_unknown_members)
+@fault(refuse_unknown_members)
 def fails_on_deep_nesting(honest: RefuseUnknownMembers, call: Call, media: Media) -> Refusal | None:
     """Lists in lists make the server fail: it goes through them by recursion."""
     if "[" * _DEEP in str(call.value):
@@ -87,7 +87,7 @@ def fails_on_deep_nesting(honest: RefuseUnknownMembers, call: Call, media: Media
     return honest(call, media)
 
 
-@fault("errors/fails-on-fractions", refuse_unknown_members, shows_in=_bodies_are_many)
+@fault(refuse_unknown_members, shows_in=_bodies_are_many)
 def fails_on_fractions(honest: RefuseUnknownMembers, call: Call, media: Media) -> Refusal | None:
     """A number with a fraction in a body makes the server fail: it counts in whole ones."""
     if any(isinstance(value, float) and value % 1 for value in _every(call.value)):
@@ -95,7 +95,7 @@ def fails_on_fractions(honest: RefuseUnknownMembers, call: Call, media: Media) -
     return honest(call, media)
 
 
-@fault("errors/fails-on-huge-numbers", refuse_unknown_members)
+@fault(refuse_unknown_members)
 def fails_on_huge_numbers(honest: RefuseUnknownMembers, call: Call, media: Media) -> Refusal | None:
     """A number that 64 bits do not hold makes the server fail."""
     if any(len(digits) > _DIGITS for digits in re.findall(r"\d+", str(call.value))):
@@ -103,7 +103,7 @@ def fails_on_huge_numbers(honest: RefuseUnknownMembers, call: Call, media: Media
     return honest(call, media)
 
 
-@fault("errors/fails-on-nul", refuse_unknown_query)
+@fault(refuse_unknown_query)
 def fails_on_nul(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
     """A NUL in a parameter makes the server fail, as it does a database of C strings."""
     texts = [*call.match.parameters.values(), *(text for _, text in call.query)]
@@ -112,7 +112,7 @@ def fails_on_nul(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
     return honest(call)
 
 
-@fault("errors/fails-on-null", refuse_unknown_members)
+@fault(refuse_unknown_members)
 def fails_on_null(honest: RefuseUnknownMembers, call: Call, media: Media) -> Refusal | None:
     """A null where an object is expected makes the server fail."""
     if call.value is None or (isinstance(call.value, dict) and None in call.value.values()):
@@ -120,7 +120,7 @@ def fails_on_null(honest: RefuseUnknownMembers, call: Call, media: Media) -> Ref
     return honest(call, media)
 
 
-@fault("errors/fails-on-percent-sign", refuse_unknown_query)
+@fault(refuse_unknown_query)
 def fails_on_percent_sign(honest: RefuseUnknownQuery, call: Call) -> Refusal | None:
     """A percent sign in a parameter makes the server fail: it was decoded twice."""
     texts = [*call.match.parameters.values(), *(text for _, text in call.query)]

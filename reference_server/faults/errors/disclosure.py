@@ -36,7 +36,9 @@ def _shows(fault_id: str, kinds: tuple[str, ...], words: str, about: str) -> Fau
         if refusal.kind in kinds:
             append_to_error(reply, words)
 
-    return fault(fault_id, fill_error_body, about=about, shows_in=_promises_one(kinds))(fill)
+    return fault(fill_error_body, fault_id=fault_id, about=about, shows_in=_promises_one(kinds))(
+        fill
+    )
 
 
 WORDS = (
@@ -77,7 +79,7 @@ WORDS = (
 )
 
 
-@fault("errors/echoes-credential", fill_error_body)
+@fault(fill_error_body)
 def echoes_credential(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """The error for a broken rule, or for a missing right, repeats the credential."""
     honest(call, refusal, reply)

@@ -8,37 +8,36 @@ from apicheck.model.exchange import Pairs
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.routing import Match, Routes, match_operation
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.errors import fill_error_body, list_allowed_methods
 from reference_server.responses.headers import Fields
 from reference_server.responses.success import finish_success
 
 ListAllowedMethods = Callable[[Call], Fields]
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
-FinishSuccess = Callable[[Call, Reply], Reply]
 MatchOperation = Callable[[Routes, str, str, Pairs], Match]
 _METHOD = ("requests.method",)
 
 
-@fault("errors/allow-lists-every-method", list_allowed_methods, needs=_METHOD)
+@fault(list_allowed_methods, needs=_METHOD)
 def allow_lists_every_method(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 names every method as allowed, the refused one too."""
     return [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
 
 
-@fault("errors/allow-lists-one-method", list_allowed_methods, needs=_METHOD)
-def allow_lists_one_method(honest: ListAllowedMethods, call: Call) -> Fields:
+@alters(list_allowed_methods, needs=_METHOD)
+def allow_lists_one_method(sent: Fields, call: Call) -> Fields:
     """405 names only the first of the methods that a path has."""
-    return [(name, value.partition(",")[0]) for name, value in honest(call)]
+    return [(name, value.partition(",")[0]) for name, value in sent]
 
 
-@fault("errors/omits-allow", list_allowed_methods, needs=_METHOD)
+@fault(list_allowed_methods, needs=_METHOD)
 def omits_allow(honest: ListAllowedMethods, call: Call) -> Fields:
     """405 does not say which methods are allowed."""
     return []
 
 
-@fault("errors/obeys-method-override", match_operation, needs=("requests.method_override",))
+@fault(match_operation, needs=("requests.method_override",))
 def obeys_method_override(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -46,25 +45,23 @@ def obeys_method_override(
     return honest(routes, dict(headers).get("x-http-method-override", method), path, headers)
 
 
-@fault("errors/head-answered-with-other-status", finish_success, needs=("requests.head",))
-def head_answered_with_other_status(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, needs=("requests.head",))
+def head_answered_with_other_status(made: Reply, call: Call, reply: Reply) -> Reply:
     """HEAD gets another status than GET."""
-    made = honest(call, reply)
     if call.method == "HEAD":
         made.status = 204
     return made
 
 
-@fault("errors/head-has-other-media-type", finish_success, needs=("requests.head",))
-def head_has_other_media_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, needs=("requests.head",))
+def head_has_other_media_type(made: Reply, call: Call, reply: Reply) -> Reply:
     """HEAD names another media type than GET."""
-    made = honest(call, reply)
     if call.method == "HEAD" and made.media:
         made.media = "text/plain"
     return made
 
 
-@fault("errors/echoes-trace", fill_error_body)
+@fault(fill_error_body)
 def echoes_trace(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """TRACE gets the request back, with the credential in it."""
     honest(call, refusal, reply)

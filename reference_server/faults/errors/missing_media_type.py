@@ -12,7 +12,7 @@ from reference_server.stages.validation import find_media
 Function = Callable[[Call, str], Media | None]
 
 
-@fault("errors/accepts-missing-media-type", find_media, needs=("requests.missing_media",))
+@fault(find_media, needs=("requests.missing_media",))
 def accepts_missing_media_type(honest: Function, call: Call, sent: str) -> Media | None:
     """A body without Content-Type is read as the first media type that is documented."""
     return honest(call, sent) if sent else call.op_rules.operation.body[0]

@@ -7,29 +7,26 @@ from collections.abc import Callable
 from apicheck.model.json import Json
 from apicheck.model.operation import Media
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.validation import find_media, get_body_limit, parse_body
 
-FindMedia = Callable[[Call, str], Media | None]
 ParseBody = Callable[[Call, Media], Json]
-GetBodyLimit = Callable[[Call], int]
 
 
-@fault("errors/compares-content-type", find_media, needs=("requests.media",))
-def compares_content_type(honest: FindMedia, call: Call, sent: str) -> Media | None:
+@alters(find_media, needs=("requests.media",))
+def compares_content_type(media: Media | None, call: Call, sent: str) -> Media | None:
     """A media type is compared character by character, parameters and all."""
-    media = honest(call, sent)
     exact = media is None or sent == media.media_type or sent.startswith("multipart/")
     return media if exact else None
 
 
-@fault("errors/ignores-content-type", find_media, needs=("requests.media",))
-def ignores_content_type(honest: FindMedia, call: Call, sent: str) -> Media | None:
+@alters(find_media, needs=("requests.media",))
+def ignores_content_type(due: Media | None, call: Call, sent: str) -> Media | None:
     """A body is parsed whatever its media type says."""
-    return honest(call, sent) or call.op_rules.operation.body[0]
+    return due or call.op_rules.operation.body[0]
 
 
-@fault("errors/mends-json", parse_body, needs=("requests.syntax",))
+@fault(parse_body, needs=("requests.syntax",))
 def mends_json(honest: ParseBody, call: Call, media: Media) -> Json:
     """JSON that is cut short is mended."""
     try:
@@ -39,20 +36,20 @@ def mends_json(honest: ParseBody, call: Call, media: Media) -> Json:
         return honest(call, media)
 
 
-@fault("errors/replaces-bad-characters", parse_body, needs=("requests.syntax",))
+@fault(parse_body, needs=("requests.syntax",))
 def replaces_bad_characters(honest: ParseBody, call: Call, media: Media) -> Json:
     """Bytes that are not UTF-8 are replaced, and the rest is taken."""
     call.body = call.body.decode("utf-8", "replace").encode()
     return honest(call, media)
 
 
-@fault("errors/one-byte-too-few", get_body_limit, needs=("requests.too_large",))
-def one_byte_too_few(honest: GetBodyLimit, call: Call) -> int:
+@alters(get_body_limit, needs=("requests.too_large",))
+def one_byte_too_few(due: int, call: Call) -> int:
     """A body that is as long as the limit is refused."""
-    return honest(call) - 1
+    return due - 1
 
 
-@fault("errors/one-byte-too-many", get_body_limit, needs=("requests.too_large",))
-def one_byte_too_many(honest: GetBodyLimit, call: Call) -> int:
+@alters(get_body_limit, needs=("requests.too_large",))
+def one_byte_too_many(due: int, call: Call) -> int:
     """A body may be one byte longer than promised."""
-    return honest(call) + 1
+    return due + 1

@@ -9,7 +9,7 @@ from apicheck.model.operation import Media, Parameter
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.faults._documented import bodies_have, ignores, queries_have_rules, refuses
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import Fault, alters, fault
 from reference_server.stages.validation import (
     Broken,
     find_broken_rules,
@@ -30,7 +30,9 @@ def _ignores(fault_id: str, keywords: tuple[str, ...], about: str, need: str) ->
     def shows_in(profile: Profile) -> bool:
         return bodies_have(profile, keywords)
 
-    declare = fault(fault_id, find_broken_rules, about=about, needs=(need,), shows_in=shows_in)
+    declare = fault(
+        find_broken_rules, fault_id=fault_id, about=about, needs=(need,), shows_in=shows_in
+    )
     return declare(find)
 
 
@@ -74,12 +76,7 @@ RULES = (
 )
 
 
-@fault(
-    "errors/ignores-query-schemas",
-    fits_schema,
-    needs=("requests.schema",),
-    shows_in=queries_have_rules,
-)
+@fault(fits_schema, needs=("requests.schema",), shows_in=queries_have_rules)
 def ignores_query_schemas(
     honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
 ) -> bool:
@@ -87,28 +84,20 @@ def ignores_query_schemas(
     return parameter.place == "query" or honest(call, parameter, value)
 
 
-@fault(
-    "errors/ignores-unknown-members",
+@alters(
     refuse_unknown_members,
     needs=("requests.unknown_field",),
     shows_in=refuses("unknown_field"),
 )
-def ignores_unknown_members(
-    honest: Callable[[Call, Media], Refusal | None], call: Call, media: Media
-) -> Refusal | None:
+def ignores_unknown_members(due: Refusal | None, call: Call, media: Media) -> Refusal | None:
     """Undocumented members are ignored."""
-    if honest(call, media) is not None and isinstance(call.value, Mapping):
+    if due is not None and isinstance(call.value, Mapping):
         known = call.server.profile.schemas.members(media.schema)
         call.value = {name: value for name, value in call.value.items() if name in known}
     return None
 
 
-@fault(
-    "errors/refuses-other-clients",
-    refuse_unknown_query,
-    needs=("requests.user_agent",),
-    shows_in=ignores("user_agent"),
-)
+@fault(refuse_unknown_query, needs=("requests.user_agent",), shows_in=ignores("user_agent"))
 def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) -> Refusal | None:
     """A client that does not call itself apicheck is refused."""
     known = (call.header("User-Agent") or "").startswith("apicheck/")
@@ -116,7 +105,6 @@ def refuses_other_clients(honest: Callable[[Call], Refusal | None], call: Call) 
 
 
 @fault(
-    "errors/refuses-unknown-parameters",
     refuse_unknown_query,
     needs=("requests.unknown_query",),
     shows_in=ignores("unknown_query"),

@@ -5,41 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.operations.changes import keep_changed, list_removed, read_since
 from reference_server.state.store import Removed, Stored
 
 KeepChanged = Callable[[Call, list[Stored]], list[Stored]]
-ListRemoved = Callable[[Call], list[Removed]]
 
 _ZONE_S = 2 * 3600
 
 
-@fault("formats/ignores-since", keep_changed, needs=("formats.since",))
+@fault(keep_changed, needs=("formats.since",))
 def ignores_since(honest: KeepChanged, call: Call, items: list[Stored]) -> list[Stored]:
     """A list has all objects, whatever moment was given."""
     return items
 
 
-@fault("formats/since-in-the-local-zone", keep_changed, needs=("formats.since",))
+@fault(keep_changed, needs=("formats.since",))
 def since_in_the_local_zone(honest: KeepChanged, call: Call, items: list[Stored]) -> list[Stored]:
     """The moment is read as one of the server's own zone, two hours later."""
     since = read_since(call)
     return [one for one in items if since is None or one.changed_at >= since + _ZONE_S]
 
 
-@fault("formats/list-of-deleted-misses-the-newest", list_removed, needs=("formats.deleted",))
-def list_of_deleted_misses_the_newest(honest: ListRemoved, call: Call) -> list[Removed]:
+@alters(list_removed, needs=("formats.deleted",))
+def list_of_deleted_misses_the_newest(due: list[Removed], call: Call) -> list[Removed]:
     """What was deleted in the last hour is not listed yet."""
     now = call.server.clock.now()
-    return [one for one in honest(call) if one.at < now - 3600]
+    return [one for one in due if one.at < now - 3600]
 
 
-@fault("formats/list-of-deleted-has-all", list_removed, needs=("formats.deleted",))
-def list_of_deleted_has_all(honest: ListRemoved, call: Call) -> list[Removed]:
+@alters(list_removed, needs=("formats.deleted",))
+def list_of_deleted_has_all(due: list[Removed], call: Call) -> list[Removed]:
     """What exists is listed among what was deleted."""
     operation = call.server.profile.facts.formats.deleted[call.op_rules.operation.id]
     collection = call.server.profile.rules[operation].use.collection
     store, tenant = call.server.store, call.caller_identity.tenant
     living = store.all(collection.name, tenant) if collection else []
-    return [*honest(call), *(Removed(item, item.changed_at) for item in living)]
+    return [*due, *(Removed(item, item.changed_at) for item in living)]

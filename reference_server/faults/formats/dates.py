@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from apicheck.model.date_forms import compile_form
 from apicheck.model.json import Json
 from reference_server.call import Call, Reply
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.success import finish_success
 
 _LOCAL = timezone(timedelta(hours=2))
 
 
-@fault("formats/dates-of-the-local-zone", finish_success, needs=("formats.dates",))
-def dates_of_the_local_zone(
-    honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
-) -> Reply:
+@alters(finish_success, needs=("formats.dates",))
+def dates_of_the_local_zone(made: Reply, call: Call, reply: Reply) -> Reply:
     """Dates are those of the server's own zone, with its offset."""
-    made = honest(call, reply)
     dates = call.server.profile.facts.formats.dates
     if dates is not None:
         made.value = _localize(made.value, dates.form)

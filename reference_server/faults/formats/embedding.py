@@ -12,13 +12,13 @@ from reference_server.responses.embedding import list_embedded
 from reference_server.stages.validation import fits_schema
 
 
-@fault("formats/ignores-embed", list_embedded, needs=("formats.embed",))
+@fault(list_embedded, needs=("formats.embed",))
 def ignores_embed(honest: Callable[[Call], tuple[str, ...]], call: Call) -> tuple[str, ...]:
     """No member is added, whatever was asked for."""
     return ()
 
 
-@fault("formats/refuses-embed", fits_schema, needs=("formats.embed",))
+@fault(fits_schema, needs=("formats.embed",))
 def refuses_embed(
     honest: Callable[[Call, Parameter, Json], bool], call: Call, parameter: Parameter, value: Json
 ) -> bool:

@@ -16,13 +16,13 @@ LinkPages = Callable[[Call, Reply, Page], None]
 _PAGED = ("formats.paging",)
 
 
-@fault("formats/pages-overlap", select_items, needs=_PAGED)
+@fault(select_items, needs=_PAGED)
 def pages_overlap(honest: SelectItems, call: Call, items: list[Stored], page: Page) -> list[Stored]:
     """A page begins with the last item of the page before."""
     return honest(call, items, replace(page, start=max(0, page.start - 1)))
 
 
-@fault("formats/pages-leave-gaps", select_items, needs=_PAGED)
+@fault(select_items, needs=_PAGED)
 def pages_leave_gaps(
     honest: SelectItems, call: Call, items: list[Stored], page: Page
 ) -> list[Stored]:
@@ -30,7 +30,7 @@ def pages_leave_gaps(
     return honest(call, items, replace(page, start=page.start + 1) if page.start else page)
 
 
-@fault("formats/ignores-the-page-size", select_items, needs=_PAGED)
+@fault(select_items, needs=_PAGED)
 def ignores_the_page_size(
     honest: SelectItems, call: Call, items: list[Stored], page: Page
 ) -> list[Stored]:
@@ -38,13 +38,13 @@ def ignores_the_page_size(
     return honest(call, items, replace(page, size=page.size + 1))
 
 
-@fault("formats/first-page-is-the-last", link_pages, needs=_PAGED)
+@fault(link_pages, needs=_PAGED)
 def first_page_is_the_last(honest: LinkPages, call: Call, reply: Reply, page: Page) -> None:
     """No page leads to a next one."""
     honest(call, reply, replace(page, total=page.start + 1))
 
 
-@fault("formats/last-page-leads-on", link_pages, needs=_PAGED)
+@fault(link_pages, needs=_PAGED)
 def last_page_leads_on(honest: LinkPages, call: Call, reply: Reply, page: Page) -> None:
     """Every page leads to a next one, also the last and those beyond it."""
     honest(call, reply, replace(page, total=page.start + 2 * page.size))

@@ -10,7 +10,7 @@ from reference_server.operations.repetition import find_earlier, has_changed
 from reference_server.state.server_state import Repeatable
 
 
-@fault("formats/forgets-keys", find_earlier, needs=("formats.idempotency",))
+@fault(find_earlier, needs=("formats.idempotency",))
 def forgets_keys(
     honest: Callable[[Call, tuple[str, ...]], Repeatable | None],
     call: Call,
@@ -20,7 +20,7 @@ def forgets_keys(
     return None
 
 
-@fault("formats/looks-at-the-key-alone", has_changed, needs=("formats.idempotency.changed",))
+@fault(has_changed, needs=("formats.idempotency.changed",))
 def looks_at_the_key_alone(
     honest: Callable[[Call, Repeatable], bool], call: Call, earlier: Repeatable
 ) -> bool:

@@ -12,23 +12,13 @@ from reference_server.stages.formats import refuse_unacceptable, refuse_unknown_
 Refuse = Callable[[Call], Refusal | None]
 
 
-@fault(
-    "formats/serves-what-is-not-acceptable",
-    refuse_unacceptable,
-    needs=("requests.accept",),
-    shows_in=refuses("accept"),
-)
+@fault(refuse_unacceptable, needs=("requests.accept",), shows_in=refuses("accept"))
 def serves_what_is_not_acceptable(honest: Refuse, call: Call) -> Refusal | None:
     """Accept is not read."""
     return None
 
 
-@fault(
-    "formats/insists-on-accept",
-    refuse_unacceptable,
-    needs=("requests.accept",),
-    shows_in=ignores("accept"),
-)
+@fault(refuse_unacceptable, needs=("requests.accept",), shows_in=ignores("accept"))
 def insists_on_accept(honest: Refuse, call: Call) -> Refusal | None:
     """A request whose Accept names neither JSON nor everything is refused."""
     accepted = call.header("accept") or "*/*"
@@ -38,7 +28,6 @@ def insists_on_accept(honest: Refuse, call: Call) -> Refusal | None:
 
 
 @fault(
-    "formats/ignores-unknown-embed",
     refuse_unknown_embed,
     needs=("requests.unknown_embed", "formats.embed"),
     shows_in=refuses("unknown_embed"),
@@ -49,7 +38,6 @@ def ignores_unknown_embed(honest: Refuse, call: Call) -> Refusal | None:
 
 
 @fault(
-    "formats/refuses-unknown-embed",
     refuse_unknown_embed,
     needs=("requests.unknown_embed", "formats.embed"),
     shows_in=ignores("unknown_embed"),

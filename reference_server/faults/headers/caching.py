@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from apicheck.model.facts import HeaderRule
 from reference_server.call import Call, Reply
 from reference_server.faults._documented import headers_have
 from reference_server.faults._fields import change_fields
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
-
-FinishFields = Callable[[Call, Reply, Fields], Fields]
 
 
 def _has_directives(header: HeaderRule) -> bool:
@@ -23,17 +19,13 @@ def _forbids_directives(header: HeaderRule) -> bool:
     return any(directive.never for directive in header.directives.values())
 
 
-@fault("headers/cacheable-by-everybody", finish_fields, shows_in=headers_have(_forbids_directives))
-def cacheable_by_everybody(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, shows_in=headers_have(_forbids_directives))
+def cacheable_by_everybody(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses say that shared caches may store them, beside what was promised."""
-    return change_fields(
-        honest(call, reply, made), {"cache-control"}, lambda value: f"public, {value}"
-    )
+    return change_fields(sent, {"cache-control"}, lambda value: f"public, {value}")
 
 
-@fault("headers/cacheable-by-the-browser", finish_fields, shows_in=headers_have(_has_directives))
-def cacheable_by_the_browser(
-    honest: FinishFields, call: Call, reply: Reply, made: Fields
-) -> Fields:
+@alters(finish_fields, shows_in=headers_have(_has_directives))
+def cacheable_by_the_browser(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses that no cache may store may be stored by the browser."""
-    return change_fields(honest(call, reply, made), {"cache-control"}, lambda _: "private")
+    return change_fields(sent, {"cache-control"}, lambda _: "private")

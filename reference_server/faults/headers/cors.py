@@ -8,7 +8,7 @@ from apicheck.model.facts import Cors
 from reference_server.call import Call
 from reference_server.document.profile import Profile
 from reference_server.faults._fields import omit_fields
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.cors import allows_origin, make_cors_headers, make_preflight_headers
 from reference_server.responses.headers import Fields
 
@@ -32,40 +32,40 @@ _by_several_names = _promised(lambda cors: len(cors.origins) > 1)
 _with_credentials = _promised(lambda cors: bool(cors.credentials))
 
 
-@fault("headers/cors-compares-beginning", allows_origin, shows_in=_by_name)
-def cors_compares_beginning(honest: AllowsOrigin, call: Call) -> bool:
+@alters(allows_origin, shows_in=_by_name)
+def cors_compares_beginning(due: bool, call: Call) -> bool:
     """Origins are compared by their beginning."""
     cors = call.server.profile.facts.transport.cors
     origin = call.header("origin") or ""
     begins = isinstance(cors, Cors) and origin.startswith(cors.origins)
-    return honest(call) or begins
+    return due or begins
 
 
-@fault("headers/cors-forgets-authorization", make_preflight_headers, shows_in=_by_any)
-def cors_forgets_authorization(honest: Callable[[Call], Fields], call: Call) -> Fields:
+@alters(make_preflight_headers, shows_in=_by_any)
+def cors_forgets_authorization(sent: Fields, call: Call) -> Fields:
     """The response to a preflight lacks the header fields that a page may send."""
-    return omit_fields(honest(call), {"access-control-allow-headers"})
+    return omit_fields(sent, {"access-control-allow-headers"})
 
 
-@fault("headers/cors-omits-vary", make_cors_headers, shows_in=_by_several_names)
-def cors_omits_vary(honest: MakeCorsHeaders, call: Call) -> Fields:
+@alters(make_cors_headers, shows_in=_by_several_names)
+def cors_omits_vary(sent: Fields, call: Call) -> Fields:
     """Responses that differ by origin lack Vary."""
-    return omit_fields(honest(call), {"vary"})
+    return omit_fields(sent, {"vary"})
 
 
-@fault("headers/cors-reflects-any-origin", allows_origin, shows_in=_by_name)
+@fault(allows_origin, shows_in=_by_name)
 def cors_reflects_any_origin(honest: AllowsOrigin, call: Call) -> bool:
     """Pages of every origin may call."""
     return call.header("origin") is not None
 
 
-@fault("headers/cors-refuses-preflight", allows_origin, shows_in=_by_any)
+@fault(allows_origin, shows_in=_by_any)
 def cors_refuses_preflight(honest: AllowsOrigin, call: Call) -> bool:
     """A preflight is refused like any other OPTIONS request."""
     return call.method != "OPTIONS" and honest(call)
 
 
-@fault("headers/cors-star-with-credentials", make_cors_headers, shows_in=_with_credentials)
+@fault(make_cors_headers, shows_in=_with_credentials)
 def cors_star_with_credentials(honest: MakeCorsHeaders, call: Call) -> Fields:
     """Pages of every origin may call, with cookies, which no browser accepts."""
     return [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Credentials", "true")]

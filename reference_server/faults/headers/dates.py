@@ -14,20 +14,20 @@ from reference_server.state.clock import format_http_date
 MakeDate = Callable[[Call, int], Fields]
 
 
-@fault("headers/date-an-hour-off", make_date, shows_in=headers_have(lambda header: header.within_s))
+@fault(make_date, shows_in=headers_have(lambda header: header.within_s))
 def date_an_hour_off(honest: MakeDate, call: Call, status: int) -> Fields:
     """Date is an hour off."""
     return [("Date", format_http_date(call.server.clock.now() + 3600))]
 
 
-@fault("headers/date-in-iso-form", make_date)
+@fault(make_date)
 def date_in_iso_form(honest: MakeDate, call: Call, status: int) -> Fields:
     """Date is in ISO 8601 instead of an HTTP date."""
     now = datetime.fromtimestamp(int(call.server.clock.now()), UTC)
     return [("Date", now.isoformat().replace("+00:00", "Z"))]
 
 
-@fault("headers/date-on-successes-only", make_date)
+@fault(make_date)
 def date_on_successes_only(honest: MakeDate, call: Call, status: int) -> Fields:
     """Errors lack Date."""
     return honest(call, status) if status < 400 else []

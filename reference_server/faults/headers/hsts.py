@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.headers import Fields, make_hsts
 
 MakeHsts = Callable[[Call, int], Fields]
 _HSTS = ("transport.hsts",)
 
 
-@fault("headers/hsts-on-successes-only", make_hsts, needs=_HSTS)
+@fault(make_hsts, needs=_HSTS)
 def hsts_on_successes_only(honest: MakeHsts, call: Call, status: int) -> Fields:
     """Errors lack Strict-Transport-Security."""
     return honest(call, status) if status < 400 else []
 
 
-@fault("headers/hsts-switched-off", make_hsts, needs=_HSTS)
-def hsts_switched_off(honest: MakeHsts, call: Call, status: int) -> Fields:
+@alters(make_hsts, needs=_HSTS)
+def hsts_switched_off(sent: Fields, call: Call, status: int) -> Fields:
     """Strict-Transport-Security has browsers forget the policy at once."""
-    return [(name, "max-age=0; includeSubDomains") for name, _ in honest(call, status)]
+    return [(name, "max-age=0; includeSubDomains") for name, _ in sent]
 
 
-@fault("headers/hsts-with-colon", make_hsts, needs=_HSTS)
-def hsts_with_colon(honest: MakeHsts, call: Call, status: int) -> Fields:
+@alters(make_hsts, needs=_HSTS)
+def hsts_with_colon(sent: Fields, call: Call, status: int) -> Fields:
     """Strict-Transport-Security has a colon in place of the equals sign."""
-    return [(name, value.replace("=", ": ")) for name, value in honest(call, status)]
+    return [(name, value.replace("=", ": ")) for name, value in sent]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from apicheck.model.json import at
 from reference_server.call import Call, Reply
 from reference_server.document.schemas import put
 from reference_server.faults._documented import headers_have
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.success import finish_success
-
-FinishSuccess = Callable[[Call, Reply], Reply]
 
 _resolves = headers_have(lambda header: header.format == "resolves")
 
 
-@fault("headers/location-of-another-object", finish_success, shows_in=_resolves)
-def location_of_another_object(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_resolves)
+def location_of_another_object(made: Reply, call: Call, reply: Reply) -> Reply:
     """Location names a copy of the object that was created."""
-    made = honest(call, reply)
     collection = call.op_rules.use.collection
     if collection is None or made.header("Location") is None:
         return made
@@ -37,10 +33,9 @@ def location_of_another_object(honest: FinishSuccess, call: Call, reply: Reply) 
     return made
 
 
-@fault("headers/location-to-nowhere", finish_success, shows_in=_resolves)
-def location_to_nowhere(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, shows_in=_resolves)
+def location_to_nowhere(made: Reply, call: Call, reply: Reply) -> Reply:
     """Location names a path that nothing serves."""
-    made = honest(call, reply)
     made.headers = [
         (name, f"{value}x" if name == "Location" else value) for name, value in made.headers
     ]

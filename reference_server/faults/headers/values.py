@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reference_server.call import Call, Reply
 from reference_server.faults._documented import list_promised_fields
 from reference_server.faults._fields import change_fields, omit_fields
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.policy import find_rules
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
 from reference_server.responses.success import finish_success
-
-FinishFields = Callable[[Call, Reply, Fields], Fields]
-FinishSuccess = Callable[[Call, Reply], Reply]
 
 
 def _list_given(call: Call, status: int) -> frozenset[str]:
@@ -22,54 +17,50 @@ def _list_given(call: Call, status: int) -> frozenset[str]:
     return list_promised_fields(call, status, lambda header: header.equals is not None)
 
 
-@fault("headers/control-character-in-value", finish_fields)
-def control_character_in_value(
-    honest: FinishFields, call: Call, reply: Reply, made: Fields
-) -> Fields:
+@alters(finish_fields)
+def control_character_in_value(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A header field of successes has a control character in it."""
     more = [] if reply.refusal else [("X-Served-For", "Ada\x01Lovelace")]
-    return [*honest(call, reply, made), *more]
+    return [*sent, *more]
 
 
-@fault("headers/omits-required", finish_fields, needs=("responses.all.headers",))
-def omits_required(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, needs=("responses.all.headers",))
+def omits_required(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives are not sent."""
-    return omit_fields(honest(call, reply, made), _list_given(call, reply.status))
+    return omit_fields(sent, _list_given(call, reply.status))
 
 
-@fault("headers/wrong-value", finish_fields, needs=("responses.all.headers",))
-def wrong_value(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, needs=("responses.all.headers",))
+def wrong_value(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Fields whose value the policy gives have another one."""
     given = _list_given(call, reply.status)
-    return change_fields(honest(call, reply, made), given, lambda _: "wrong")
+    return change_fields(sent, given, lambda _: "wrong")
 
 
-@fault("headers/repeats-content-type", finish_success)
-def repeats_content_type(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success)
+def repeats_content_type(made: Reply, call: Call, reply: Reply) -> Reply:
     """A successful response with a body has its Content-Type twice."""
-    made = honest(call, reply)
     if made.media:
         made.headers.append(("Content-Type", made.media))
     return made
 
 
-@fault("headers/two-content-types", finish_success)
-def two_content_types(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success)
+def two_content_types(made: Reply, call: Call, reply: Reply) -> Reply:
     """A successful response with a body has two types."""
-    made = honest(call, reply)
     if made.media:
         made.headers.append(("Content-Type", "text/html"))
     return made
 
 
-@fault("headers/sends-banner", finish_fields, needs=("responses.all.absent",))
-def sends_banner(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, needs=("responses.all.absent",))
+def sends_banner(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses name the software of the server, though the policy says that none does."""
     unwanted = [name for rule in find_rules(call, reply.status) for name in rule.absent]
-    return [*honest(call, reply, made), *((name, "Apache") for name in unwanted[:1])]
+    return [*sent, *((name, "Apache") for name in unwanted[:1])]
 
 
-@fault("headers/tells-exact-version", finish_fields)
-def tells_exact_version(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields)
+def tells_exact_version(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """Responses name the exact version of the software of the server."""
-    return [*honest(call, reply, made), ("Server", "nginx/1.25.3 (Ubuntu)")]
+    return [*sent, ("Server", "nginx/1.25.3 (Ubuntu)")]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from reference_server.call import Call, Reply
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.oauth.codes import issues_codes
 from reference_server.oauth.authorization import (
     Denial,
@@ -23,11 +23,10 @@ from reference_server.state.identities import Client
 
 ChooseMethod = Callable[[Call, str | None, str | None], str | Denial]
 FindResponseError = Callable[[str | None], Denial | None]
-WriteResponse = Callable[[Call, dict[str, str]], dict[str, str]]
 _TOKEN, _PKCE = ("oauth.token",), ("oauth.pkce",)
 
 
-@fault("oauth/accepts-plain-challenges", choose_method, needs=_PKCE, shows_in=issues_codes)
+@fault(choose_method, needs=_PKCE, shows_in=issues_codes)
 def accepts_plain_challenges(
     honest: ChooseMethod, call: Call, challenge: str | None, method: str | None
 ) -> str | Denial:
@@ -36,7 +35,7 @@ def accepts_plain_challenges(
     return "plain" if plain else honest(call, challenge, method)
 
 
-@fault("oauth/requires-no-challenge", choose_method, needs=_PKCE, shows_in=issues_codes)
+@fault(choose_method, needs=_PKCE, shows_in=issues_codes)
 def requires_no_challenge(
     honest: ChooseMethod, call: Call, challenge: str | None, method: str | None
 ) -> str | Denial:
@@ -44,9 +43,7 @@ def requires_no_challenge(
     return "" if challenge is None else honest(call, challenge, method)
 
 
-@fault(
-    "oauth/compares-redirect-uri-by-prefix", accepts_redirect, needs=_TOKEN, shows_in=issues_codes
-)
+@fault(accepts_redirect, needs=_TOKEN, shows_in=issues_codes)
 def compares_redirect_uri_by_prefix(
     honest: Callable[[Client, str], bool], client: Client, uri: str
 ) -> bool:
@@ -54,9 +51,7 @@ def compares_redirect_uri_by_prefix(
     return uri.startswith(client.redirect_uri)
 
 
-@fault(
-    "oauth/reports-errors-to-any-redirect-uri", refuse_redirect, needs=_TOKEN, shows_in=issues_codes
-)
+@fault(refuse_redirect, needs=_TOKEN, shows_in=issues_codes)
 def reports_errors_to_any_redirect_uri(
     honest: Callable[[Call, str], Reply], call: Call, redirect: str
 ) -> Reply:
@@ -64,70 +59,49 @@ def reports_errors_to_any_redirect_uri(
     return send_back(call, redirect, {"error": "invalid_request"})
 
 
-@fault("oauth/drops-state", write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
-def drops_state(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
+@alters(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
+def drops_state(made: dict[str, str], call: Call, members: dict[str, str]) -> dict[str, str]:
     """An authorization response has no state."""
-    made = honest(call, members)
     return {name: value for name, value in made.items() if name != "state"}
 
 
-@fault(
-    "oauth/decodes-state-twice", write_authorization_response, needs=_TOKEN, shows_in=issues_codes
-)
+@alters(write_authorization_response, needs=_TOKEN, shows_in=issues_codes)
 def decodes_state_twice(
-    honest: WriteResponse, call: Call, members: dict[str, str]
+    made: dict[str, str], call: Call, members: dict[str, str]
 ) -> dict[str, str]:
     """The state of an authorization response was percent-decoded once too often."""
-    made = honest(call, members)
     return {**made, "state": unquote_plus(made["state"])} if "state" in made else made
 
 
-@fault(
-    "oauth/omits-issuer",
-    write_authorization_response,
-    needs=("oauth.iss_parameter",),
-    shows_in=issues_codes,
-)
-def omits_issuer(honest: WriteResponse, call: Call, members: dict[str, str]) -> dict[str, str]:
+@alters(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
+def omits_issuer(made: dict[str, str], call: Call, members: dict[str, str]) -> dict[str, str]:
     """An authorization response does not name the issuer."""
-    made = honest(call, members)
     return {name: value for name, value in made.items() if name != "iss"}
 
 
-@fault(
-    "oauth/names-another-issuer",
-    write_authorization_response,
-    needs=("oauth.iss_parameter",),
-    shows_in=issues_codes,
-)
+@alters(write_authorization_response, needs=("oauth.iss_parameter",), shows_in=issues_codes)
 def names_another_issuer(
-    honest: WriteResponse, call: Call, members: dict[str, str]
+    made: dict[str, str], call: Call, members: dict[str, str]
 ) -> dict[str, str]:
     """An authorization response names the issuer with a slash at its end."""
-    made = honest(call, members)
     return {**made, "iss": f"{made['iss']}/"} if "iss" in made else made
 
 
-@fault("oauth/ignores-response-type", find_response_error, needs=_TOKEN, shows_in=issues_codes)
+@fault(find_response_error, needs=_TOKEN, shows_in=issues_codes)
 def ignores_response_type(honest: FindResponseError, response_type: str | None) -> Denial | None:
     """Any response type is served as a code."""
     return None
 
 
-@fault(
-    "oauth/names-another-authorization-error",
-    find_response_error,
-    needs=_TOKEN,
-    shows_in=issues_codes,
-)
+@alters(find_response_error, needs=_TOKEN, shows_in=issues_codes)
 def names_another_authorization_error(
-    honest: FindResponseError, response_type: str | None
+    due: Denial | None, response_type: str | None
 ) -> Denial | None:
     """An unknown response type is reported as a failure of the server."""
-    return Denial("server_error") if honest(response_type) else None
+    return Denial("server_error") if due else None
 
 
-@fault("oauth/keeps-authorization-errors-to-itself", send_back, needs=_TOKEN, shows_in=issues_codes)
+@fault(send_back, needs=_TOKEN, shows_in=issues_codes)
 def keeps_authorization_errors_to_itself(
     honest: Callable[[Call, str, dict[str, str]], Reply],
     call: Call,

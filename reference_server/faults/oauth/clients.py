@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.oauth.codes import issues_codes
 from reference_server.oauth.clients import (
     authenticate_client,
@@ -22,7 +22,7 @@ AuthenticateClient = Callable[[Call], Client | Refusal]
 _TOKEN = ("oauth.token",)
 
 
-@fault("oauth/accepts-any-client-secret", check_client_secret, needs=_TOKEN)
+@fault(check_client_secret, needs=_TOKEN)
 def accepts_any_client_secret(
     honest: CheckClientSecret, call: Call, known: Client, secret: str
 ) -> bool:
@@ -30,7 +30,7 @@ def accepts_any_client_secret(
     return True
 
 
-@fault("oauth/accepts-client-in-url", authenticate_client, needs=_TOKEN)
+@fault(authenticate_client, needs=_TOKEN)
 def accepts_client_in_url(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """The credentials of a client are taken from the query as well."""
     query = dict(call.query)
@@ -40,7 +40,7 @@ def accepts_client_in_url(honest: AuthenticateClient, call: Call) -> Client | Re
     return honest(call)
 
 
-@fault("oauth/accepts-secret-of-another-client", check_client_secret, needs=_TOKEN)
+@fault(check_client_secret, needs=_TOKEN)
 def accepts_secret_of_another_client(
     honest: CheckClientSecret, call: Call, known: Client, secret: str
 ) -> bool:
@@ -48,10 +48,9 @@ def accepts_secret_of_another_client(
     return secret in {client.secret for client in call.server.clients}
 
 
-@fault("oauth/accepts-two-ways-at-once", authenticate_client, needs=_TOKEN)
-def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client | Refusal:
+@alters(authenticate_client, needs=_TOKEN)
+def accepts_two_ways_at_once(found: Client | Refusal, call: Call) -> Client | Refusal:
     """A client that authenticates in the header and in the body is not refused."""
-    found = honest(call)
     given = read_basic(call)
     if not isinstance(found, Refusal) or given is None:
         return found
@@ -59,13 +58,13 @@ def accepts_two_ways_at_once(honest: AuthenticateClient, call: Call) -> Client |
     return known if known is not None and known.secret == given[1] else found
 
 
-@fault("oauth/refuses-basic", authenticate_client, needs=_TOKEN)
+@fault(authenticate_client, needs=_TOKEN)
 def refuses_basic(honest: AuthenticateClient, call: Call) -> Client | Refusal:
     """A client that authenticates by HTTP Basic is refused."""
     return honest(call) if read_basic(call) is None else refuse_unknown_client()
 
 
-@fault("oauth/omits-client-challenge", write_challenge, needs=_TOKEN)
+@fault(write_challenge, needs=_TOKEN)
 def omits_client_challenge(
     honest: Callable[[Call, Refusal, int], str | None], call: Call, refusal: Refusal, status: int
 ) -> str | None:
@@ -73,12 +72,7 @@ def omits_client_challenge(
     return None if refusal.kind == "client" else honest(call, refusal, status)
 
 
-@fault(
-    "oauth/grants-credentials-to-public-clients",
-    may_use_credentials,
-    needs=_TOKEN,
-    shows_in=issues_codes,
-)
+@fault(may_use_credentials, needs=_TOKEN, shows_in=issues_codes)
 def grants_credentials_to_public_clients(honest: Callable[[Client], bool], client: Client) -> bool:
     """A client without a secret gets tokens by its name alone."""
     return True

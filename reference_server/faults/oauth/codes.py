@@ -25,13 +25,13 @@ def issues_codes(profile: Profile) -> bool:
     return bool(find_authorization_path(profile))
 
 
-@fault("oauth/refuses-codes", find_code, needs=_TOKEN, shows_in=issues_codes)
+@fault(find_code, needs=_TOKEN, shows_in=issues_codes)
 def refuses_codes(honest: FindCode, call: Call, client: Client, text: str) -> Code | Refusal:
     """Codes are issued, and refused."""
     return refuse_oauth("invalid_grant", "The code is not valid.")
 
 
-@fault("oauth/code-gets-useless-token", assign_scopes, needs=_TOKEN, shows_in=issues_codes)
+@fault(assign_scopes, needs=_TOKEN, shows_in=issues_codes)
 def code_gets_useless_token(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def code_gets_useless_token(
     return () if by_code else honest(call, scopes)
 
 
-@fault("oauth/code-works-twice", find_code, needs=_TOKEN, shows_in=issues_codes)
+@fault(find_code, needs=_TOKEN, shows_in=issues_codes)
 def code_works_twice(honest: FindCode, call: Call, client: Client, text: str) -> Code | Refusal:
     """A code that was used goes on working."""
     code = call.server.grants.codes.get(text)
@@ -49,7 +49,7 @@ def code_works_twice(honest: FindCode, call: Call, client: Client, text: str) ->
     return honest(call, client, text)
 
 
-@fault("oauth/code-works-for-any-client", find_code, needs=_TOKEN, shows_in=issues_codes)
+@fault(find_code, needs=_TOKEN, shows_in=issues_codes)
 def code_works_for_any_client(
     honest: FindCode, call: Call, client: Client, text: str
 ) -> Code | Refusal:
@@ -59,9 +59,7 @@ def code_works_for_any_client(
     return honest(call, owner or client, text)
 
 
-@fault(
-    "oauth/code-works-with-any-redirect-uri", is_same_redirect, needs=_TOKEN, shows_in=issues_codes
-)
+@fault(is_same_redirect, needs=_TOKEN, shows_in=issues_codes)
 def code_works_with_any_redirect_uri(
     honest: Callable[[Code, str], bool], code: Code, uri: str
 ) -> bool:
@@ -69,9 +67,7 @@ def code_works_with_any_redirect_uri(
     return True
 
 
-@fault(
-    "oauth/codes-live-for-ever", find_code, needs=("oauth.code_lifetime",), shows_in=issues_codes
-)
+@fault(find_code, needs=("oauth.code_lifetime",), shows_in=issues_codes)
 def codes_live_for_ever(honest: FindCode, call: Call, client: Client, text: str) -> Code | Refusal:
     """A code never expires."""
     code = call.server.grants.codes.get(text)
@@ -80,24 +76,19 @@ def codes_live_for_ever(honest: FindCode, call: Call, client: Client, text: str)
     return honest(call, client, text)
 
 
-@fault("oauth/does-not-verify-the-verifier", verify_challenge, needs=_PKCE, shows_in=issues_codes)
+@fault(verify_challenge, needs=_PKCE, shows_in=issues_codes)
 def does_not_verify_the_verifier(honest: VerifyChallenge, code: Code, verifier: str) -> bool:
     """Any code verifier is accepted, if there is one."""
     return bool(verifier)
 
 
-@fault("oauth/verifier-may-be-missing", verify_challenge, needs=_PKCE, shows_in=issues_codes)
+@fault(verify_challenge, needs=_PKCE, shows_in=issues_codes)
 def verifier_may_be_missing(honest: VerifyChallenge, code: Code, verifier: str) -> bool:
     """A token request without a code verifier is accepted."""
     return not verifier or honest(code, verifier)
 
 
-@fault(
-    "oauth/takes-the-challenge-for-the-verifier",
-    verify_challenge,
-    needs=_PKCE,
-    shows_in=issues_codes,
-)
+@fault(verify_challenge, needs=_PKCE, shows_in=issues_codes)
 def takes_the_challenge_for_the_verifier(
     honest: VerifyChallenge, code: Code, verifier: str
 ) -> bool:

@@ -16,14 +16,14 @@ EndFamily = Callable[[Call, Grant], None]
 _REUSE = ("oauth.reuse_ends", "oauth.refresh")
 
 
-@fault("oauth/reuse-spares-the-family", end_family, needs=_REUSE)
+@fault(end_family, needs=_REUSE)
 def reuse_spares_the_family(honest: EndFamily, call: Call, grant: Grant) -> None:
     """A used refresh token that comes again is refused, and its successor works on."""
     if read_form(call).get("grant_type") != "refresh_token":
         honest(call, grant)
 
 
-@fault("oauth/ended-family-works-for-a-minute", end_family, needs=_REUSE)
+@fault(end_family, needs=_REUSE)
 def ended_family_works_for_a_minute(honest: EndFamily, call: Call, grant: Grant) -> None:
     """The access tokens of a grant that a reuse has ended work for another minute."""
     held = [call.server.directory.get(identity_id) for identity_id in grant.access]
@@ -34,12 +34,7 @@ def ended_family_works_for_a_minute(honest: EndFamily, call: Call, grant: Grant)
             call.server.directory.add(late)
 
 
-@fault(
-    "oauth/code-reuse-spares-the-tokens",
-    end_family,
-    needs=("oauth.reuse_ends",),
-    shows_in=issues_codes,
-)
+@fault(end_family, needs=("oauth.reuse_ends",), shows_in=issues_codes)
 def code_reuse_spares_the_tokens(honest: EndFamily, call: Call, grant: Grant) -> None:
     """A used code that comes again is refused, and the tokens that it got work on."""
     if read_form(call).get("grant_type") != "authorization_code":

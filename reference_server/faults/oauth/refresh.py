@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apicheck.model.json import Json
 from reference_server.call import Call, Refusal
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.clients import read_form, refuse_oauth
 from reference_server.oauth.issuing import assign_scopes, write_token_response
 from reference_server.oauth.token import find_refresh_grant, grant_scopes
@@ -17,7 +17,7 @@ FindRefreshGrant = Callable[[Call, Client, str], Grant | Refusal]
 _REFRESH = ("oauth.refresh",)
 
 
-@fault("oauth/refresh-token-works-twice", find_refresh_grant, needs=_REFRESH)
+@fault(find_refresh_grant, needs=_REFRESH)
 def refresh_token_works_twice(
     honest: FindRefreshGrant, call: Call, client: Client, token: str
 ) -> Grant | Refusal:
@@ -27,7 +27,7 @@ def refresh_token_works_twice(
     return grant if grant is not None and ours else honest(call, client, token)
 
 
-@fault("oauth/refresh-widens-scope", grant_scopes, needs=_REFRESH)
+@fault(grant_scopes, needs=_REFRESH)
 def refresh_widens_scope(
     honest: Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal],
     call: Call,
@@ -40,18 +40,17 @@ def refresh_widens_scope(
     return honest(call, asked, most)
 
 
-@fault("oauth/refresh-without-rotation", write_token_response, needs=_REFRESH)
+@alters(write_token_response, needs=_REFRESH)
 def refresh_without_rotation(
-    honest: Callable[[Call, dict[str, Json]], dict[str, Json]], call: Call, members: dict[str, Json]
+    made: dict[str, Json], call: Call, members: dict[str, Json]
 ) -> dict[str, Json]:
     """A refresh hands out no refresh token, though the policy says that they rotate."""
-    made = honest(call, members)
     if read_form(call).get("grant_type") == "refresh_token":
         made.pop("refresh_token", None)
     return made
 
 
-@fault("oauth/refreshed-token-is-useless", assign_scopes, needs=_REFRESH)
+@fault(assign_scopes, needs=_REFRESH)
 def refreshed_token_is_useless(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -60,7 +59,7 @@ def refreshed_token_is_useless(
     return () if refreshing else honest(call, scopes)
 
 
-@fault("oauth/refreshes-for-any-client", find_refresh_grant, needs=_REFRESH)
+@fault(find_refresh_grant, needs=_REFRESH)
 def refreshes_for_any_client(
     honest: FindRefreshGrant, call: Call, client: Client, token: str
 ) -> Grant | Refusal:
@@ -70,7 +69,7 @@ def refreshes_for_any_client(
     return grant if grant is not None and works else honest(call, client, token)
 
 
-@fault("oauth/refuses-refresh", find_refresh_grant, needs=_REFRESH)
+@fault(find_refresh_grant, needs=_REFRESH)
 def refuses_refresh(
     honest: FindRefreshGrant, call: Call, client: Client, token: str
 ) -> Grant | Refusal:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server.call import Call, Refusal
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.clients import authenticate_client, read_form, refuse_oauth
 from reference_server.oauth.revocation import revoke_token
 from reference_server.state.identities import Client
@@ -15,9 +15,7 @@ RevokeToken = Callable[[Call, Client, str], Refusal | None]
 _REVOKE = ("oauth.revoke",)
 
 
-@fault(
-    "oauth/revocation-spares-refresh-tokens", revoke_token, needs=("oauth.revoke", "oauth.refresh")
-)
+@fault(revoke_token, needs=("oauth.revoke", "oauth.refresh"))
 def revocation_spares_refresh_tokens(
     honest: RevokeToken, call: Call, client: Client, token: str
 ) -> Refusal | None:
@@ -26,10 +24,10 @@ def revocation_spares_refresh_tokens(
     return None if is_refresh else honest(call, client, token)
 
 
-@fault("oauth/revokes-for-anybody", authenticate_client, needs=_REVOKE)
-def revokes_for_anybody(honest: Callable[[Call], Client | Refusal], call: Call) -> Client | Refusal:
+@alters(authenticate_client, needs=_REVOKE)
+def revokes_for_anybody(found: Client | Refusal, call: Call) -> Client | Refusal:
     """Whoever knows a token can revoke it, without being a client."""
-    oauth, found = call.server.profile.facts.oauth, honest(call)
+    oauth = call.server.profile.facts.oauth
     if oauth is None or call.op_rules.operation.id != oauth.revoke or isinstance(found, Client):
         return found
     identity = call.server.directory.with_token(str(read_form(call).get("token", "")))
@@ -37,7 +35,7 @@ def revokes_for_anybody(honest: Callable[[Call], Client | Refusal], call: Call) 
     return call.server.directory.clients[grant.client] if grant else found
 
 
-@fault("oauth/revokes-late", revoke_token, needs=_REVOKE)
+@fault(revoke_token, needs=_REVOKE)
 def revokes_late(honest: RevokeToken, call: Call, client: Client, token: str) -> Refusal | None:
     """A revoked access token works for another minute."""
     identity = call.server.directory.with_token(token)
@@ -48,7 +46,7 @@ def revokes_late(honest: RevokeToken, call: Call, client: Client, token: str) ->
     return refusal
 
 
-@fault("oauth/revokes-tokens-of-others", revoke_token, needs=_REVOKE)
+@fault(revoke_token, needs=_REVOKE)
 def revokes_tokens_of_others(
     honest: RevokeToken, call: Call, client: Client, token: str
 ) -> Refusal | None:
@@ -59,7 +57,7 @@ def revokes_tokens_of_others(
     return honest(call, owner or client, token)
 
 
-@fault("oauth/unknown-token-cannot-be-revoked", revoke_token, needs=_REVOKE)
+@fault(revoke_token, needs=_REVOKE)
 def unknown_token_cannot_be_revoked(
     honest: RevokeToken, call: Call, client: Client, token: str
 ) -> Refusal | None:

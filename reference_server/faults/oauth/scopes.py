@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.clients import read_form
 from reference_server.oauth.issuing import assign_scopes
 from reference_server.oauth.token import grant_scopes, limit_to_client
 from reference_server.state.identities import Client
 
-GrantScopes = Callable[[Call, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | Refusal]
 _TOKEN = ("oauth.token",)
 
 
@@ -20,20 +19,17 @@ def _has_scopes(profile: Profile) -> bool:
     return bool(profile.scopes)
 
 
-@fault("oauth/grants-all-scopes", grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
+@alters(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_all_scopes(
-    honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+    found: tuple[str, ...] | Refusal, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
     """A client that asks for one scope is granted all of them."""
-    found = honest(call, asked, most)
     if isinstance(found, Refusal) or read_form(call).get("grant_type") == "refresh_token":
         return found
     return tuple(dict.fromkeys((*found, *call.server.profile.scopes)))
 
 
-@fault(
-    "oauth/grants-scopes-that-the-client-lacks", limit_to_client, needs=_TOKEN, shows_in=_has_scopes
-)
+@fault(limit_to_client, needs=_TOKEN, shows_in=_has_scopes)
 def grants_scopes_that_the_client_lacks(
     honest: Callable[[Client, tuple[str, ...]], tuple[str, ...]],
     client: Client,
@@ -43,12 +39,11 @@ def grants_scopes_that_the_client_lacks(
     return scopes
 
 
-@fault("oauth/grants-unknown-scopes", grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
+@alters(grant_scopes, needs=_TOKEN, shows_in=_has_scopes)
 def grants_unknown_scopes(
-    honest: GrantScopes, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
+    found: tuple[str, ...] | Refusal, call: Call, asked: tuple[str, ...], most: tuple[str, ...]
 ) -> tuple[str, ...] | Refusal:
     """An undefined scope is granted."""
-    found = honest(call, asked, most)
     if read_form(call).get("grant_type") == "refresh_token":
         return found
     return asked if isinstance(found, Refusal) and set(asked) & set(most) else found
@@ -60,12 +55,7 @@ def _reads_need_different_scopes(profile: Profile) -> bool:
     return len({frozenset(rules.scopes) for rules in safe if rules.scopes}) > 1
 
 
-@fault(
-    "oauth/token-reaches-further-than-said",
-    assign_scopes,
-    needs=_TOKEN,
-    shows_in=_reads_need_different_scopes,
-)
+@fault(assign_scopes, needs=_TOKEN, shows_in=_reads_need_different_scopes)
 def token_reaches_further_than_said(
     honest: Callable[[Call, tuple[str, ...]], tuple[str, ...]], call: Call, scopes: tuple[str, ...]
 ) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from apicheck.model.json import Json
 from apicheck.model.operation import Media
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.routing import Match
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.oauth.issuing import write_token_response
 from reference_server.oauth.serving import serve_endpoint
 from reference_server.oauth.token import issue_token
@@ -18,7 +18,7 @@ from reference_server.policy import choose_status
 from reference_server.responses.errors import fill_error_body, make_error
 from reference_server.stages.validation import parse_body
 
-WriteTokenResponse = Callable[[Call, dict[str, Json]], dict[str, Json]]
+Members = dict[str, Json]
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
 ParseBody = Callable[[Call, Media], Json]
 
@@ -26,34 +26,25 @@ _ERROR = "unsupported_grant_type"
 _TOKEN = ("oauth.token",)
 
 
-@fault("oauth/expires-in-as-text", write_token_response, needs=_TOKEN)
-def expires_in_as_text(
-    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
-) -> dict[str, Json]:
+@alters(write_token_response, needs=_TOKEN)
+def expires_in_as_text(made: Members, call: Call, members: Members) -> Members:
     """A token response has its lifetime as a text."""
-    made = honest(call, members)
     return {**made, "expires_in": str(made["expires_in"])}
 
 
-@fault("oauth/lifetime-differs", write_token_response, needs=("oauth.lifetime",))
-def lifetime_differs(
-    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
-) -> dict[str, Json]:
+@alters(write_token_response, needs=("oauth.lifetime",))
+def lifetime_differs(made: Members, call: Call, members: Members) -> Members:
     """A token response states twice the lifetime that is promised."""
-    made = honest(call, members)
     return {**made, "expires_in": 2 * int(made["expires_in"])}
 
 
-@fault("oauth/omits-token-type", write_token_response, needs=_TOKEN)
-def omits_token_type(
-    honest: WriteTokenResponse, call: Call, members: dict[str, Json]
-) -> dict[str, Json]:
+@alters(write_token_response, needs=_TOKEN)
+def omits_token_type(made: Members, call: Call, members: Members) -> Members:
     """A token response lacks the type of the token."""
-    made = honest(call, members)
     return {name: value for name, value in made.items() if name != "token_type"}
 
 
-@fault("oauth/grants-to-get", serve_endpoint, needs=_TOKEN)
+@fault(serve_endpoint, needs=_TOKEN)
 def grants_to_get(honest: Callable[[Call], Reply | None], call: Call) -> Reply | None:
     """The token operation takes its parameters from the URL of a GET as well."""
     oauth = call.server.profile.facts.oauth
@@ -66,7 +57,7 @@ def grants_to_get(honest: Callable[[Call], Reply | None], call: Call) -> Reply |
     return make_error(asked, done) if isinstance(done, Refusal) else done
 
 
-@fault("oauth/error-code-differs", fill_error_body, needs=_TOKEN)
+@fault(fill_error_body, needs=_TOKEN)
 def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply) -> None:
     """An unknown grant type is refused as an invalid grant."""
     if refusal.members.get("error") == "unsupported_grant_type":
@@ -74,7 +65,7 @@ def error_code_differs(honest: FillErrorBody, call: Call, refusal: Refusal, repl
     honest(call, refusal, reply)
 
 
-@fault("oauth/error-with-status-200", choose_status, needs=_TOKEN)
+@fault(choose_status, needs=_TOKEN)
 def error_with_status_200(
     honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal
 ) -> int:
@@ -90,17 +81,16 @@ def _keep_the_error(honest: FillErrorBody, call: Call, refusal: Refusal, reply: 
         honest(call, refusal, reply)
 
 
-@fault("oauth/ignores-grant-type", parse_body, needs=_TOKEN)
-def ignores_grant_type(honest: ParseBody, call: Call, media: Media) -> Json:
+@alters(parse_body, needs=_TOKEN)
+def ignores_grant_type(value: Json, call: Call, media: Media) -> Json:
     """Any grant type is served as client credentials."""
-    value = honest(call, media)
     asked = value.get("grant_type") if isinstance(value, dict) else None
     if asked is None or asked == "refresh_token":
         return value
     return {**value, "grant_type": "client_credentials"}
 
 
-@fault("oauth/ignores-repeated-parameters", parse_body, needs=_TOKEN)
+@fault(parse_body, needs=_TOKEN)
 def ignores_repeated_parameters(honest: ParseBody, call: Call, media: Media) -> Json:
     """A parameter that comes twice counts once."""
     if media.media_type != "application/x-www-form-urlencoded":

@@ -11,7 +11,7 @@ from apicheck.model.facts import Bucket
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.rate_limits import (
     admit,
     costs_something,
@@ -22,8 +22,6 @@ from reference_server.stages.rate_limits import (
     find_limiter,
 )
 
-Admit = Callable[[Call, Admission], Admission]
-EnforceLimit = Callable[[Call, int], int]
 Costs = Callable[[Call, int], bool]
 FindCost = Callable[[Call, Bucket], int]
 _LIMITS = ("rate_limits",)
@@ -38,10 +36,9 @@ def let_through(admission: Admission) -> Admission:
     return replace(admission, standing=replace(admission.standing, allowed=True))
 
 
-@fault("ratelimit/counts-by-query", admit, needs=_LIMITS)
-def counts_by_query(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS)
+def counts_by_query(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests with a query."""
-    decided = honest(call, admission)
     return let_through(decided) if call.query else decided
 
 
@@ -59,15 +56,9 @@ def _lowest_shows_a_body(profile: Profile) -> bool:
     return (lowest, True) in counted
 
 
-@fault(
-    "ratelimit/counts-encoded-paths-apart",
-    admit,
-    needs=_LIMITS,
-    shows_in=_lowest_shows_a_body,
-)
-def counts_encoded_paths_apart(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_lowest_shows_a_body)
+def counts_encoded_paths_apart(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to a path with a percent-encoded letter, which is the same path."""
-    decided = honest(call, admission)
     return let_through(decided) if "%" in call.path else decided
 
 
@@ -84,34 +75,30 @@ def _decode_path(
     return found if found.operation else honest(routes, method, unquote(path), headers)
 
 
-@fault("ratelimit/lets-head-through", admit, needs=(*_LIMITS, "requests.head"))
-def lets_head_through(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=(*_LIMITS, "requests.head"))
+def lets_head_through(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to HEAD."""
-    decided = honest(call, admission)
     return let_through(decided) if call.method == "HEAD" else decided
 
 
-@fault("ratelimit/lets-http-1-0-through", admit, needs=_LIMITS)
-def lets_http_1_0_through(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS)
+def lets_http_1_0_through(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests of HTTP/1.0."""
-    decided = honest(call, admission)
     return let_through(decided) if call.version == "1.0" else decided
 
 
-@fault("ratelimit/counts-spellings-of-credentials-apart", admit, needs=_LIMITS)
+@alters(admit, needs=_LIMITS)
 def counts_spellings_of_credentials_apart(
-    honest: Admit, call: Call, admission: Admission
+    decided: Admission, call: Call, admission: Admission
 ) -> Admission:
     """A credential whose scheme begins with a small letter has a limit of its own."""
-    decided = honest(call, admission)
     spelled = (call.header("Authorization") or "")[:1].islower()
     return let_through(decided) if spelled else decided
 
 
-@fault("ratelimit/never-recovers", admit, needs=_LIMITS)
-def never_recovers(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS)
+def never_recovers(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A caller that was refused by a limit once is refused for ever."""
-    decided = honest(call, admission)
     key = ("refused", decided.bucket.name, call.caller_identity.id)
     if not decided.standing.allowed:
         call.server.remembered.add(key)
@@ -121,48 +108,47 @@ def never_recovers(honest: Admit, call: Call, admission: Admission) -> Admission
     return replace(decided, standing=replace(decided.standing, allowed=False, retry=retry))
 
 
-@fault("ratelimit/never-refuses", enforce_limit, needs=_LIMITS)
-def never_refuses(honest: EnforceLimit, call: Call, limit: int) -> int:
+@alters(enforce_limit, needs=_LIMITS)
+def never_refuses(due: int, call: Call, limit: int) -> int:
     """Limits are announced and not enforced."""
-    return honest(call, limit) + 1_000_000
+    return due + 1_000_000
 
 
-@fault("ratelimit/one-too-few", enforce_limit, needs=_LIMITS)
-def one_too_few(honest: EnforceLimit, call: Call, limit: int) -> int:
+@alters(enforce_limit, needs=_LIMITS)
+def one_too_few(due: int, call: Call, limit: int) -> int:
     """One request fewer than the limit is let through."""
-    return max(1, honest(call, limit) - 1)
+    return max(1, due - 1)
 
 
-@fault("ratelimit/one-too-many", enforce_limit, needs=_LIMITS)
-def one_too_many(honest: EnforceLimit, call: Call, limit: int) -> int:
+@alters(enforce_limit, needs=_LIMITS)
+def one_too_many(due: int, call: Call, limit: int) -> int:
     """One request more than the limit is let through."""
-    return honest(call, limit) + 1
+    return due + 1
 
 
-@fault("ratelimit/trusts-forwarded-for", admit, needs=_LIMITS)
-def trusts_forwarded_for(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS)
+def trusts_forwarded_for(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A request that names another client in X-Forwarded-For is not limited."""
-    decided = honest(call, admission)
     return let_through(decided) if call.header("X-Forwarded-For") else decided
 
 
-@fault("ratelimit/counts-successes-only", costs_something, needs=(*_COUNTS, "requests.schema"))
-def counts_successes_only(honest: Costs, call: Call, status: int) -> bool:
+@alters(costs_something, needs=(*_COUNTS, "requests.schema"))
+def counts_successes_only(due: bool, call: Call, status: int) -> bool:
     """A request that is refused for what it holds costs nothing, whatever is promised."""
-    return honest(call, status) and status in _SUCCESSES
+    return due and status in _SUCCESSES
 
 
-@fault("ratelimit/counts-every-refusal", costs_something, needs=(*_COUNTS, "requests.media"))
+@fault(costs_something, needs=(*_COUNTS, "requests.media"))
 def counts_every_refusal(honest: Costs, call: Call, status: int) -> bool:
     """A request costs one of the limit, whatever its response and whatever is promised."""
     del honest, call, status
     return True
 
 
-@fault("ratelimit/head-costs-nothing", costs_something, needs=(*_COUNTS, "requests.head"))
-def head_costs_nothing(honest: Costs, call: Call, status: int) -> bool:
+@alters(costs_something, needs=(*_COUNTS, "requests.head"))
+def head_costs_nothing(due: bool, call: Call, status: int) -> bool:
     """A HEAD request costs nothing."""
-    return honest(call, status) and call.method != "HEAD"
+    return due and call.method != "HEAD"
 
 
 def _is_seen_of_an_object(profile: Profile) -> bool:
@@ -174,15 +160,10 @@ def _is_seen_of_an_object(profile: Profile) -> bool:
     )
 
 
-@fault(
-    "ratelimit/unknown-objects-cost-nothing",
-    costs_something,
-    needs=(*_COUNTS, "authorization.absent"),
-    shows_in=_is_seen_of_an_object,
-)
-def unknown_objects_cost_nothing(honest: Costs, call: Call, status: int) -> bool:
+@alters(costs_something, needs=(*_COUNTS, "authorization.absent"), shows_in=_is_seen_of_an_object)
+def unknown_objects_cost_nothing(due: bool, call: Call, status: int) -> bool:
     """A request for an object that does not exist costs nothing."""
-    return honest(call, status) and status != 404
+    return due and status != 404
 
 
 def _is_shared_by_users(profile: Profile) -> bool:
@@ -192,19 +173,14 @@ def _is_shared_by_users(profile: Profile) -> bool:
     return any(one.per in ("user", "account") and (one.limit or _LOW) < _LOW for one in buckets)
 
 
-@fault(
-    "ratelimit/charges-for-denied-requests",
-    costs_something,
-    needs=_COUNTS,
-    shows_in=_is_shared_by_users,
-)
-def charges_for_denied_requests(honest: Costs, call: Call, status: int) -> bool:
+@alters(costs_something, needs=_COUNTS, shows_in=_is_shared_by_users)
+def charges_for_denied_requests(due: bool, call: Call, status: int) -> bool:
     """A request that is refused for want of a right costs one of the limit."""
     if status == 403 and call.rules is not None:
         for bucket in call.rules.buckets:
             limit = find_limit(call, bucket) or 0
             find_limiter(call, bucket).ask(call.server.clock.now(), limit, count=True)
-    return honest(call, status)
+    return due
 
 
 def _counts_bulk_as(word: str) -> Callable[[Profile], bool]:
@@ -216,32 +192,27 @@ def _counts_bulk_as(word: str) -> Callable[[Profile], bool]:
     return holds
 
 
-@fault("ratelimit/charges-for-each-item", find_cost, needs=_COUNTS, shows_in=_counts_bulk_as("one"))
+@fault(find_cost, needs=_COUNTS, shows_in=_counts_bulk_as("one"))
 def charges_for_each_item(honest: FindCost, call: Call, bucket: Bucket) -> int:
     """An import costs as many of the limit as it has lines."""
     csv = (call.header("Content-Type") or "").startswith("text/csv")
     return count_items(call) if csv else honest(call, bucket)
 
 
-@fault(
-    "ratelimit/charges-once-for-many-items",
-    find_cost,
-    needs=_LIMITS,
-    shows_in=_counts_bulk_as("items"),
-)
-def charges_once_for_many_items(honest: FindCost, call: Call, bucket: Bucket) -> int:
+@alters(find_cost, needs=_LIMITS, shows_in=_counts_bulk_as("items"))
+def charges_once_for_many_items(due: int, call: Call, bucket: Bucket) -> int:
     """A request costs one of the limit, however many items it has."""
-    return min(1, honest(call, bucket))
+    return min(1, due)
 
 
-@fault("ratelimit/charges-for-strangers", costs_something, needs=_COUNTS)
-def charges_for_strangers(honest: Costs, call: Call, status: int) -> bool:
+@alters(costs_something, needs=_COUNTS)
+def charges_for_strangers(due: bool, call: Call, status: int) -> bool:
     """A request with a bad credential costs one of the limit of every client."""
     counted = {bucket.name for bucket in call.rules.buckets} if call.rules else set()
     for key, limiter in call.server.limiters.items() if status == 401 else ():
         if counted & set(key):
             limiter.ask(call.server.clock.now(), _LOW, count=True)
-    return honest(call, status)
+    return due
 
 
 def _counts_writes_alone(profile: Profile) -> bool:
@@ -257,10 +228,10 @@ def _let_writes_through(call: Call, decided: Admission) -> Admission:
     return decided if call.method in ("GET", "HEAD") else let_through(decided)
 
 
-@fault("ratelimit/counts-reads-only", admit, needs=_LIMITS, shows_in=_counts_writes_alone)
-def counts_reads_only(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_counts_writes_alone)
+def counts_reads_only(due: Admission, call: Call, admission: Admission) -> Admission:
     """A limit is not applied to requests that write."""
-    return _let_writes_through(call, honest(call, admission))
+    return _let_writes_through(call, due)
 
 
 def _shares_a_low_limit(profile: Profile) -> bool:
@@ -278,16 +249,17 @@ def _shares_a_low_limit(profile: Profile) -> bool:
     return any(kinds == {True, False} for name, kinds in counted.items() if name in low)
 
 
-@fault("ratelimit/writes-cost-nothing", admit, needs=_LIMITS, shows_in=_shares_a_low_limit)
-def writes_cost_nothing(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_shares_a_low_limit)
+def writes_cost_nothing(due: Admission, call: Call, admission: Admission) -> Admission:
     """A limit that reads have used up lets requests that write through."""
-    return _let_writes_through(call, honest(call, admission))
+    return _let_writes_through(call, due)
 
 
-@fault("ratelimit/refused-requests-prolong-the-wait", admit, needs=("rate_limits.counts.refused",))
-def refused_requests_prolong_the_wait(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=("rate_limits.counts.refused",))
+def refused_requests_prolong_the_wait(
+    decided: Admission, call: Call, admission: Admission
+) -> Admission:
     """Each request that a limit refuses makes the caller wait for a whole window again."""
-    decided = honest(call, admission)
     now, remembered = call.server.clock.now(), call.server.remembered
     key = ("asked too often", decided.bucket.name, call.caller_identity.id)
     until = max((float(one[3]) for one in remembered if one[:3] == key), default=0.0)

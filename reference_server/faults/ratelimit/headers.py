@@ -8,10 +8,9 @@ from collections.abc import Callable
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
 from reference_server.faults._fields import change_fields, omit_fields
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.headers import Fields, make_rate_headers, make_retry_after
 
-MakeRateHeaders = Callable[[Call, Admission], Fields]
 MakeRetryAfter = Callable[[Call, Admission], Fields]
 _RETRY_AFTER = ("rate_limits.refusal.retry_after",)
 
@@ -33,54 +32,52 @@ def _find_name(call: Call, kind: str) -> str:
     return str(name).lower()
 
 
-@fault("ratelimit/limit-differs", make_rate_headers, needs=("rate_limits.headers.limit",))
-def limit_differs(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.limit",))
+def limit_differs(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the limit has another number."""
-    return _change(honest(call, admission), call, "limit", lambda value: str(int(value) + 1))
+    return _change(sent, call, "limit", lambda value: str(int(value) + 1))
 
 
-@fault("ratelimit/limit-with-comma", make_rate_headers, needs=("rate_limits.headers.limit",))
-def limit_with_comma(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.limit",))
+def limit_with_comma(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the limit has a comma in its number."""
-    return _change(honest(call, admission), call, "limit", lambda value: f"{value[:1]},{value[1:]}")
+    return _change(sent, call, "limit", lambda value: f"{value[:1]},{value[1:]}")
 
 
-@fault("ratelimit/omits-limit", make_rate_headers, needs=("rate_limits.headers.limit",))
-def omits_limit(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.limit",))
+def omits_limit(sent: Fields, call: Call, admission: Admission) -> Fields:
     """Responses lack the field with the limit."""
-    return _omit(honest(call, admission), call, "limit")
+    return _omit(sent, call, "limit")
 
 
-@fault("ratelimit/omits-remaining", make_rate_headers, needs=("rate_limits.headers.remaining",))
-def omits_remaining(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.remaining",))
+def omits_remaining(sent: Fields, call: Call, admission: Admission) -> Fields:
     """Responses lack the field with the remaining requests."""
-    return _omit(honest(call, admission), call, "remaining")
+    return _omit(sent, call, "remaining")
 
 
-@fault("ratelimit/omits-reset", make_rate_headers, needs=("rate_limits.headers.reset",))
-def omits_reset(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.reset",))
+def omits_reset(sent: Fields, call: Call, admission: Admission) -> Fields:
     """Responses lack the field with the end of the window."""
-    return _omit(honest(call, admission), call, "reset")
+    return _omit(sent, call, "reset")
 
 
-@fault("ratelimit/omits-retry-after", make_retry_after, needs=_RETRY_AFTER)
+@fault(make_retry_after, needs=_RETRY_AFTER)
 def omits_retry_after(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
     """A refusal by limit does not say when to come back."""
     return []
 
 
-@fault("ratelimit/remaining-negative", make_rate_headers, needs=("rate_limits.headers.remaining",))
-def remaining_negative(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.remaining",))
+def remaining_negative(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests is below zero."""
-    return _change(honest(call, admission), call, "remaining", lambda value: f"-{int(value) + 1}")
+    return _change(sent, call, "remaining", lambda value: f"-{int(value) + 1}")
 
 
-@fault(
-    "ratelimit/remaining-never-falls", make_rate_headers, needs=("rate_limits.headers.remaining",)
-)
-def remaining_never_falls(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.remaining",))
+def remaining_never_falls(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests always has the limit."""
-    return _change(honest(call, admission), call, "remaining", lambda _: str(admission.limit))
+    return _change(sent, call, "remaining", lambda _: str(admission.limit))
 
 
 def _reports_to_each_token(profile: Profile) -> bool:
@@ -90,134 +87,110 @@ def _reports_to_each_token(profile: Profile) -> bool:
     return any(bucket.per == "token" and not bucket.also for bucket in buckets)
 
 
-@fault(
-    "ratelimit/remaining-jumps",
-    make_rate_headers,
-    needs=("rate_limits.headers.remaining",),
-    shows_in=_reports_to_each_token,
+@alters(
+    make_rate_headers, needs=("rate_limits.headers.remaining",), shows_in=_reports_to_each_token
 )
-def remaining_jumps(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+def remaining_jumps(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests has 0 at every second request."""
-    sent = honest(call, admission)
     return sent if admission.standing.used % 2 else _change(sent, call, "remaining", lambda _: "0")
 
 
-@fault(
-    "ratelimit/remaining-rises",
-    make_rate_headers,
-    needs=("rate_limits.headers.remaining",),
-    shows_in=_reports_to_each_token,
+@alters(
+    make_rate_headers, needs=("rate_limits.headers.remaining",), shows_in=_reports_to_each_token
 )
-def remaining_rises(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+def remaining_rises(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests has the requests that were made."""
     used = min(admission.limit, admission.standing.used)
     shown = used if admission.standing.allowed else 0
-    return _change(honest(call, admission), call, "remaining", lambda _: str(shown))
+    return _change(sent, call, "remaining", lambda _: str(shown))
 
 
-@fault(
-    "ratelimit/remaining-stays",
-    make_rate_headers,
-    needs=("rate_limits.headers.remaining",),
-    shows_in=_reports_to_each_token,
+@alters(
+    make_rate_headers, needs=("rate_limits.headers.remaining",), shows_in=_reports_to_each_token
 )
-def remaining_stays(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+def remaining_stays(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the remaining requests has the limit until a request is refused."""
     shown = admission.limit if admission.standing.allowed else 0
-    return _change(honest(call, admission), call, "remaining", lambda _: str(shown))
+    return _change(sent, call, "remaining", lambda _: str(shown))
 
 
-@fault("ratelimit/reset-as-float", make_rate_headers, needs=("rate_limits.headers.reset",))
-def reset_as_float(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.reset",))
+def reset_as_float(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the end of the window has a fraction."""
-    return _change(honest(call, admission), call, "reset", lambda value: f"{value}.25")
+    return _change(sent, call, "reset", lambda value: f"{value}.25")
 
 
-@fault("ratelimit/reset-in-milliseconds", make_rate_headers, needs=("rate_limits.headers.reset",))
-def reset_in_milliseconds(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.reset",))
+def reset_in_milliseconds(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the end of the window counts milliseconds."""
-    return _change(honest(call, admission), call, "reset", lambda value: str(int(value) * 1000))
+    return _change(sent, call, "reset", lambda value: str(int(value) * 1000))
 
 
-@fault("ratelimit/reset-in-seconds-left", make_rate_headers, needs=("rate_limits.headers.reset",))
-def reset_in_seconds_left(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.reset",))
+def reset_in_seconds_left(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the end of the window says how many seconds are left, and not when it is."""
     left = max(0, math.ceil(admission.standing.resets - call.server.clock.now()))
-    return _change(honest(call, admission), call, "reset", lambda _: str(left))
+    return _change(sent, call, "reset", lambda _: str(left))
 
 
-@fault("ratelimit/retry-after-decimal", make_retry_after, needs=_RETRY_AFTER)
-def retry_after_decimal(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+@alters(make_retry_after, needs=_RETRY_AFTER)
+def retry_after_decimal(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back after seconds with a fraction."""
-    return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"{value}.5")
+    return change_fields(sent, {"retry-after"}, lambda value: f"{value}.5")
 
 
-@fault("ratelimit/retry-after-in-milliseconds", make_retry_after, needs=_RETRY_AFTER)
-def retry_after_in_milliseconds(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+@alters(make_retry_after, needs=_RETRY_AFTER)
+def retry_after_in_milliseconds(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back after milliseconds."""
-    return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"{value}000")
+    return change_fields(sent, {"retry-after"}, lambda value: f"{value}000")
 
 
-@fault("ratelimit/retry-after-too-long", make_retry_after, needs=(f"{_RETRY_AFTER[0]}.late",))
-def retry_after_too_long(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+@alters(make_retry_after, needs=(f"{_RETRY_AFTER[0]}.late",))
+def retry_after_too_long(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back five seconds after the limit admits a request again."""
-    sent = honest(call, admission)
     return change_fields(sent, {"retry-after"}, lambda value: str(int(value) + 5))
 
 
-@fault("ratelimit/retry-after-negative", make_retry_after, needs=_RETRY_AFTER)
-def retry_after_negative(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+@alters(make_retry_after, needs=_RETRY_AFTER)
+def retry_after_negative(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back before now."""
-    return change_fields(honest(call, admission), {"retry-after"}, lambda value: f"-{value}")
+    return change_fields(sent, {"retry-after"}, lambda value: f"-{value}")
 
 
-@fault(
-    "ratelimit/retry-after-on-success",
-    make_rate_headers,
-    needs=("rate_limits.headers", "rate_limits.refusal.retry_after.only"),
-)
-def retry_after_on_success(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers", "rate_limits.refusal.retry_after.only"))
+def retry_after_on_success(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A response says to come back later though the request was let through."""
-    sent = honest(call, admission)
     return [*sent, ("Retry-After", "1")] if admission.standing.allowed else sent
 
 
-@fault("ratelimit/retry-after-too-short", make_retry_after, needs=_RETRY_AFTER)
-def retry_after_too_short(honest: MakeRetryAfter, call: Call, admission: Admission) -> Fields:
+@alters(make_retry_after, needs=_RETRY_AFTER)
+def retry_after_too_short(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back at once."""
-    sent = honest(call, admission)
     return [("Retry-After", "0")] if sent else []
 
 
-@fault("ratelimit/retry-after-short-by-a-second", make_retry_after, needs=_RETRY_AFTER)
-def retry_after_short_by_a_second(
-    honest: MakeRetryAfter, call: Call, admission: Admission
-) -> Fields:
+@alters(make_retry_after, needs=_RETRY_AFTER)
+def retry_after_short_by_a_second(sent: Fields, call: Call, admission: Admission) -> Fields:
     """A refusal by limit says to come back a second too early: its time is rounded down."""
-    sent = honest(call, admission)
     return change_fields(sent, {"retry-after"}, lambda value: str(int(value) - 1))
 
 
-@fault("ratelimit/omits-policy", make_rate_headers, needs=("rate_limits.headers.policy",))
-def omits_policy(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.policy",))
+def omits_policy(sent: Fields, call: Call, admission: Admission) -> Fields:
     """Responses lack the field with the policy of the limit."""
-    return _omit(honest(call, admission), call, "policy")
+    return _omit(sent, call, "policy")
 
 
-@fault("ratelimit/policy-without-window", make_rate_headers, needs=("rate_limits.headers.policy",))
-def policy_without_window(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.policy",))
+def policy_without_window(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the policy of the limit does not say how long the window is."""
-    sent = honest(call, admission)
     return _change(sent, call, "policy", lambda value: value.partition(";w=")[0])
 
 
-@fault(
-    "ratelimit/policy-of-another-window", make_rate_headers, needs=("rate_limits.headers.policy",)
-)
-def policy_of_another_window(honest: MakeRateHeaders, call: Call, admission: Admission) -> Fields:
+@alters(make_rate_headers, needs=("rate_limits.headers.policy",))
+def policy_of_another_window(sent: Fields, call: Call, admission: Admission) -> Fields:
     """The field with the policy of the limit says another window: minutes in place of seconds."""
     window = admission.bucket.window_s / 60
-    sent = honest(call, admission)
     return _change(
         sent, call, "policy", lambda value: f"{value.partition(';w=')[0]};w={window:.0f}"
     )

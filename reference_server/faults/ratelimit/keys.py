@@ -8,10 +8,9 @@ from dataclasses import replace
 from apicheck.model.facts import Bucket
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.rate_limits import admit, choose_key
 
-Admit = Callable[[Call, Admission], Admission]
 ChooseKey = Callable[[Call, Bucket], tuple[str, ...]]
 _LIMITS = ("rate_limits",)
 _LOW = 100
@@ -49,27 +48,22 @@ def _has_low_limit(profile: Profile) -> bool:
     return any((bucket.limit or 0) <= _LOW for bucket in _list_buckets(profile))
 
 
-@fault("ratelimit/counts-clients-together", choose_key, needs=_LIMITS, shows_in=_has_low_limit)
+@fault(choose_key, needs=_LIMITS, shows_in=_has_low_limit)
 def counts_clients_together(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
     """All clients share a low limit."""
     return (bucket.name, "all") if (bucket.limit or 0) <= _LOW else honest(call, bucket)
 
 
-@fault("ratelimit/counts-tokens-apart", choose_key, needs=_LIMITS, shows_in=_counts_tokens_together)
-def counts_tokens_apart(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
+@alters(choose_key, needs=_LIMITS, shows_in=_counts_tokens_together)
+def counts_tokens_apart(due: tuple[str, ...], call: Call, bucket: Bucket) -> tuple[str, ...]:
     """Each token has a limit of its own, where several should share one."""
-    return (*honest(call, bucket), call.caller_identity.id)
+    return (*due, call.caller_identity.id)
 
 
-@fault(
-    "ratelimit/counts-operations-apart",
-    choose_key,
-    needs=_LIMITS,
-    shows_in=_counts_operations_together,
-)
-def counts_operations_apart(honest: ChooseKey, call: Call, bucket: Bucket) -> tuple[str, ...]:
+@alters(choose_key, needs=_LIMITS, shows_in=_counts_operations_together)
+def counts_operations_apart(due: tuple[str, ...], call: Call, bucket: Bucket) -> tuple[str, ...]:
     """Each operation has a limit of its own, where several should share one."""
-    return (*honest(call, bucket), call.op_rules.operation.id)
+    return (*due, call.op_rules.operation.id)
 
 
 def _counts_operations_apart(profile: Profile) -> bool:
@@ -77,12 +71,9 @@ def _counts_operations_apart(profile: Profile) -> bool:
     return len(list(_list_buckets(profile))) > 1
 
 
-@fault(
-    "ratelimit/refuses-other-operations", admit, needs=_LIMITS, shows_in=_counts_operations_apart
-)
-def refuses_other_operations(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_counts_operations_apart)
+def refuses_other_operations(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A caller that one limit has refused is refused by all others too."""
-    decided = honest(call, admission)
     remembered, caller = call.server.remembered, call.caller_identity.id
     if not decided.standing.allowed:
         remembered.add(("refused by", decided.bucket.name, caller))

@@ -6,21 +6,21 @@ from collections.abc import Callable
 
 from apicheck.model.facts import Bucket
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.rate_limits import find_limit
 
 FindLimit = Callable[[Call, Bucket], int | None]
 _PLANS = ("rate_limits.plans",)
 
 
-@fault("ratelimit/downgrade-without-effect", find_limit, needs=_PLANS)
-def downgrade_without_effect(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
+@alters(find_limit, needs=_PLANS)
+def downgrade_without_effect(limit: int | None, call: Call, bucket: Bucket) -> int | None:
     """Whoever is on a plan with a smaller limit keeps the limit of the first plan."""
-    limit, first = honest(call, bucket), _limit_of_first(call, bucket)
+    first = _limit_of_first(call, bucket)
     return limit if limit is None or first is None else max(limit, first)
 
 
-@fault("ratelimit/plans-mixed-up", find_limit, needs=_PLANS)
+@fault(find_limit, needs=_PLANS)
 def plans_mixed_up(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
     """Each plan but the first has the limit of another one."""
     limits = call.server.profile.facts.rate_limits
@@ -31,10 +31,10 @@ def plans_mixed_up(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
     return limits.under_plan(bucket, following).limit
 
 
-@fault("ratelimit/upgrade-without-effect", find_limit, needs=_PLANS)
-def upgrade_without_effect(honest: FindLimit, call: Call, bucket: Bucket) -> int | None:
+@alters(find_limit, needs=_PLANS)
+def upgrade_without_effect(limit: int | None, call: Call, bucket: Bucket) -> int | None:
     """Whoever is on a plan with a larger limit keeps the limit of the first plan."""
-    limit, first = honest(call, bucket), _limit_of_first(call, bucket)
+    first = _limit_of_first(call, bucket)
     return limit if limit is None or first is None else min(limit, first)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.operations.crud import perform
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.cors import make_cors_headers
@@ -16,7 +16,6 @@ from reference_server.responses.errors import fill_error_body
 from reference_server.responses.headers import Fields
 
 FillErrorBody = Callable[[Call, Refusal, Reply], None]
-FinishFields = Callable[[Call, Reply, Fields], Fields]
 _HIGHEST = 100
 """Limits up to this are used up by a run, by a write too."""
 
@@ -57,12 +56,7 @@ def _is_by_limit(reply: Reply) -> bool:
     return reply.refusal is not None and reply.refusal.kind == "rate"
 
 
-@fault(
-    "ratelimit/acts-before-it-refuses",
-    fill_error_body,
-    needs=("rate_limits",),
-    shows_in=_writes_are_limited,
-)
+@fault(fill_error_body, needs=("rate_limits",), shows_in=_writes_are_limited)
 def acts_before_it_refuses(
     honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
 ) -> None:
@@ -72,12 +66,7 @@ def acts_before_it_refuses(
         _perform_all_the_same(call)
 
 
-@fault(
-    "ratelimit/changes-before-it-refuses",
-    fill_error_body,
-    needs=("rate_limits",),
-    shows_in=_changes_are_limited,
-)
+@fault(fill_error_body, needs=("rate_limits",), shows_in=_changes_are_limited)
 def changes_before_it_refuses(
     honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
 ) -> None:
@@ -87,12 +76,7 @@ def changes_before_it_refuses(
         _perform_all_the_same(call)
 
 
-@fault(
-    "ratelimit/deletes-before-it-refuses",
-    fill_error_body,
-    needs=("rate_limits",),
-    shows_in=_deletions_are_limited,
-)
+@fault(fill_error_body, needs=("rate_limits",), shows_in=_deletions_are_limited)
 def deletes_before_it_refuses(
     honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
 ) -> None:
@@ -116,7 +100,7 @@ def _perform_all_the_same(call: Call) -> None:
     perform(call)
 
 
-@fault("ratelimit/refusal-as-plain-text", fill_error_body, needs=("rate_limits.refusal.media",))
+@fault(fill_error_body, needs=("rate_limits.refusal.media",))
 def refusal_as_plain_text(
     honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
 ) -> None:
@@ -126,7 +110,7 @@ def refusal_as_plain_text(
         reply.media, reply.text, reply.value = "text/plain", "Too many requests", MISSING
 
 
-@fault("ratelimit/refusal-of-another-form", fill_error_body, needs=("rate_limits.refusal.schema",))
+@fault(fill_error_body, needs=("rate_limits.refusal.schema",))
 def refusal_of_another_form(
     honest: FillErrorBody, call: Call, refusal: Refusal, reply: Reply
 ) -> None:
@@ -136,22 +120,16 @@ def refusal_of_another_form(
         reply.value = {"retry": True}
 
 
-@fault(
-    "ratelimit/refusal-is-cacheable",
-    finish_fields,
-    needs=("rate_limits",),
-    shows_in=_lowest_reads,
-)
-def refusal_is_cacheable(honest: FinishFields, call: Call, reply: Reply, made: Fields) -> Fields:
+@alters(finish_fields, needs=("rate_limits",), shows_in=_lowest_reads)
+def refusal_is_cacheable(sent: Fields, call: Call, reply: Reply, made: Fields) -> Fields:
     """A refusal by limit lets every cache keep it for a minute."""
-    sent = honest(call, reply, made)
     if not _is_by_limit(reply):
         return sent
     others = [(name, value) for name, value in sent if name.lower() != "cache-control"]
     return [*others, ("Cache-Control", "public, max-age=60")]
 
 
-@fault("ratelimit/refusal-without-cors", make_cors_headers, needs=("rate_limits", "transport.cors"))
+@fault(make_cors_headers, needs=("rate_limits", "transport.cors"))
 def refusal_without_cors(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """A refusal by limit lacks the fields that let a page read it."""
     refused = any(not admission.standing.allowed for admission in call.admissions)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.faults.ratelimit.counting import let_through
 from reference_server.stages.rate_limits import admit, choose_key
 from reference_server.state.limits import Limiter
 
-Admit = Callable[[Call, Admission], Admission]
 _LIMITS = ("rate_limits",)
 _LOW = 20
 _SILENCE = 1.3
@@ -33,25 +32,18 @@ def _has_low_limit_of_tokens(profile: Profile) -> bool:
     return any((one.limit or _LOW + 1) <= _LOW and one.per in ("token", "key") for one in buckets)
 
 
-@fault(
-    "ratelimit/charges-others-for-a-refusal",
-    admit,
-    needs=_LIMITS,
-    shows_in=_has_low_limit_of_tokens,
-)
-def charges_others_for_a_refusal(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
+def charges_others_for_a_refusal(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A request that a limit refuses counts as one of every other client."""
-    decided = honest(call, admission)
     if not decided.standing.allowed:
         for _, other in _list_others(call, decided):
             other.ask(call.server.clock.now(), decided.limit, count=True)
     return decided
 
 
-@fault("ratelimit/grows-with-each-window", admit, needs=_LIMITS, shows_in=_has_low_limit)
-def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_has_low_limit)
+def grows_with_each_window(decided: Admission, call: Call, admission: Admission) -> Admission:
     """From its third window in a row on, a client may send three requests more in each."""
-    decided = honest(call, admission)
     now, window = call.server.clock.now(), decided.bucket.window_s
     key = ("grows", *choose_key(call, decided.bucket))
     begun, row, spare = call.server.kept.get(key, (now, 0, 0))
@@ -64,20 +56,18 @@ def grows_with_each_window(honest: Admit, call: Call, admission: Admission) -> A
     return decided
 
 
-@fault("ratelimit/refusal-frees-others", admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
-def refusal_frees_others(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_has_low_limit_of_tokens)
+def refusal_frees_others(decided: Admission, call: Call, admission: Admission) -> Admission:
     """When a limit refuses a client, the others have their whole limit again."""
-    decided = honest(call, admission)
     if not decided.standing.allowed:
         for key, _ in _list_others(call, decided):
             del call.server.limiters[key]
     return decided
 
 
-@fault("ratelimit/rewards-silence", admit, needs=_LIMITS, shows_in=_has_low_limit)
-def rewards_silence(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_has_low_limit)
+def rewards_silence(decided: Admission, call: Call, admission: Admission) -> Admission:
     """Whoever was silent for more than a window may send two requests more than the limit."""
-    decided = honest(call, admission)
     now, window = call.server.clock.now(), decided.bucket.window_s
     key = ("silence", *choose_key(call, decided.bucket))
     last, spare = call.server.kept.get(key, (now, 0))

@@ -25,12 +25,7 @@ def _sending_is_limited(profile: Profile) -> bool:
     return lowest is not None and (lowest, True) not in counted
 
 
-@fault(
-    "ratelimit/sends-before-it-refuses",
-    fill_error_body,
-    needs=("rate_limits",),
-    shows_in=_sending_is_limited,
-)
+@fault(fill_error_body, needs=("rate_limits",), shows_in=_sending_is_limited)
 def sends_before_it_refuses(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:

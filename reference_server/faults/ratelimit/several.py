@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reference_server.call import Admission, Call
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.faults.ratelimit.counting import let_through
 from reference_server.stages.rate_limits import admit
 
-Admit = Callable[[Call, Admission], Admission]
 _LIMITS = ("rate_limits",)
 _LOW = 20
 
@@ -23,18 +20,16 @@ def _counts_in_several(profile: Profile) -> bool:
     )
 
 
-@fault("ratelimit/forgets-the-further-limit", admit, needs=_LIMITS, shows_in=_counts_in_several)
-def forgets_the_further_limit(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_counts_in_several)
+def forgets_the_further_limit(decided: Admission, call: Call, admission: Admission) -> Admission:
     """A request that counts in several limits is refused by the first of them alone."""
-    decided = honest(call, admission)
     first = call.op_rules.buckets[0].name == decided.bucket.name
     return decided if first else let_through(decided)
 
 
-@fault("ratelimit/one-limit-widens-another", admit, needs=_LIMITS, shows_in=_counts_in_several)
-def one_limit_widens_another(honest: Admit, call: Call, admission: Admission) -> Admission:
+@alters(admit, needs=_LIMITS, shows_in=_counts_in_several)
+def one_limit_widens_another(decided: Admission, call: Call, admission: Admission) -> Admission:
     """Whom one limit has refused may send two requests more than another limit admits."""
-    decided = honest(call, admission)
     kept, now = call.server.kept, call.server.clock.now()
     key = ("widened", call.caller_identity.id)
     refused_by, until, spare = kept.get(key, ("", 0.0, 0))

@@ -22,14 +22,14 @@ _KNOWN_EVENT = "contact.updated"
 _KNOWN_MEMBERS = frozenset({"id", "type", "timestamp", "data"})
 
 
-@fault("receiver/strips-body", list_contents, needs=NEEDS)
+@fault(list_contents, needs=NEEDS)
 def strips_body(honest: ListContents, incoming: Incoming, fields: Fields) -> tuple[bytes, ...]:
     """A receiver also verifies the body without the white space around it."""
     stripped = replace(incoming, body=incoming.body.strip())
     return (*honest(incoming, fields), *honest(stripped, fields))
 
 
-@fault("receiver/verifies-rewritten-body", list_contents, needs=NEEDS)
+@fault(list_contents, needs=NEEDS)
 def verifies_rewritten_body(
     honest: ListContents, incoming: Incoming, fields: Fields
 ) -> tuple[bytes, ...]:
@@ -41,7 +41,7 @@ def verifies_rewritten_body(
     return honest(replace(incoming, body=rewritten), fields)
 
 
-@fault("receiver/decodes-body", list_contents, needs=NEEDS)
+@fault(list_contents, needs=NEEDS)
 def decodes_body(honest: ListContents, incoming: Incoming, fields: Fields) -> tuple[bytes, ...]:
     """A receiver reads the body as text, and verifies what became of it."""
     return honest(_decode(incoming), fields)
@@ -57,14 +57,14 @@ def _decode(incoming: Incoming) -> Incoming:
     return replace(incoming, body=incoming.body.decode("utf-8", "replace").encode())
 
 
-@fault("receiver/sends-challenges-back", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def sends_challenges_back(honest: Verify, incoming: Incoming) -> None:
     """A receiver sends a challenge back before it verifies who asks for that."""
     if b'"challenge"' not in incoming.body:
         honest(incoming)
 
 
-@fault("receiver/fails-on-forged-challenges", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def fails_on_forged_challenges(honest: Verify, incoming: Incoming) -> None:
     """A receiver fails where a challenge is not signed with its secret."""
     try:
@@ -75,7 +75,7 @@ def fails_on_forged_challenges(honest: Verify, incoming: Incoming) -> None:
         raise
 
 
-@fault("receiver/refuses-long-bodies", verify, needs=(*NEEDS, "webhooks.delivery.body_limit"))
+@fault(verify, needs=(*NEEDS, "webhooks.delivery.body_limit"))
 def refuses_long_bodies(honest: Verify, incoming: Incoming) -> None:
     """A receiver takes no body longer than its framework does by itself."""
     if len(incoming.body) > _TAKEN:
@@ -83,27 +83,27 @@ def refuses_long_bodies(honest: Verify, incoming: Incoming) -> None:
     honest(incoming)
 
 
-@fault("receiver/verifies-short-bodies-alone", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def verifies_short_bodies_alone(honest: Verify, incoming: Incoming) -> None:
     """A receiver does not verify a body that is too long to be kept in memory."""
     if len(incoming.body) <= _KEPT:
         honest(incoming)
 
 
-@fault("receiver/fails-on-empty-body", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def fails_on_empty_body(honest: Verify, incoming: Incoming) -> None:
     """A receiver fails where the body is empty."""
     if incoming.body[0]:
         honest(incoming)
 
 
-@fault("receiver/fails-on-unreadable-body", read_event, needs=NEEDS)
+@fault(read_event, needs=NEEDS)
 def fails_on_unreadable_body(_: ReadEvent, incoming: Incoming) -> Mapping[str, Json]:
     """A receiver fails where the body is no JSON object."""
     return dict(json.loads(incoming.body))
 
 
-@fault("receiver/refuses-non-ascii", read_event, needs=NEEDS)
+@fault(read_event, needs=NEEDS)
 def refuses_non_ascii(honest: ReadEvent, incoming: Incoming) -> Mapping[str, Json]:
     """A receiver refuses a body with letters beyond ASCII."""
     if not incoming.body.isascii():
@@ -111,14 +111,14 @@ def refuses_non_ascii(honest: ReadEvent, incoming: Incoming) -> Mapping[str, Jso
     return honest(incoming)
 
 
-@fault("receiver/refuses-unknown-events", refuse_event, needs=NEEDS)
+@fault(refuse_event, needs=NEEDS)
 def refuses_unknown_events(_: RefuseEvent, call: Call, event: Mapping[str, Json]) -> None:
     """A receiver refuses events of a kind that it does not know."""
     if event.get("type") != _KNOWN_EVENT:
         raise Refused("the event is not known", _UNPROCESSABLE)
 
 
-@fault("receiver/refuses-unknown-members", refuse_event, needs=NEEDS)
+@fault(refuse_event, needs=NEEDS)
 def refuses_unknown_members(_: RefuseEvent, call: Call, event: Mapping[str, Json]) -> None:
     """A receiver refuses events with members that it does not know."""
     if not _KNOWN_MEMBERS.issuperset(event):

@@ -12,7 +12,7 @@ from reference_server.state.tls import Certificate, Tls, choose_certificate
 Choose = Callable[[Tls, str], Certificate | None]
 
 
-@fault("receiver/expired-certificate", choose_certificate, needs=(*NEEDS, "webhooks.https"))
+@fault(choose_certificate, needs=(*NEEDS, "webhooks.https"))
 def expired_certificate(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate of a receiver expired a day ago."""
     return issue_expired(tls.authority)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from reference_server.call import Call
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.receiver.signatures import NEEDS
 from reference_server.operations.receiving import (
     accept,
@@ -36,14 +36,14 @@ Handle = Callable[[Call, Incoming], None]
 WriteRefusal = Callable[[Incoming, Refused], str]
 
 
-@fault("receiver/processes-before-verifying", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def processes_before_verifying(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver processes a delivery before it verifies it."""
     process(call, incoming)
     honest(call, incoming)
 
 
-@fault("receiver/works-before-it-responds", process, needs=NEEDS)
+@fault(process, needs=NEEDS)
 def works_before_it_responds(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver responds to a long delivery when it has done what takes long."""
     honest(call, incoming)
@@ -51,7 +51,7 @@ def works_before_it_responds(honest: Handle, call: Call, incoming: Incoming) -> 
         _outlast_the_sender(call)
 
 
-@fault("receiver/pauses-at-times", process, needs=NEEDS)
+@fault(process, needs=NEEDS)
 def pauses_at_times(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver tidies up after every tenth long delivery, before it responds to it."""
     honest(call, incoming)
@@ -67,13 +67,13 @@ def _outlast_the_sender(call: Call) -> None:
         time.sleep((webhooks.delivery.timeout_s or 0) + _LATE_S)
 
 
-@fault("receiver/processes-again", process, needs=NEEDS)
+@fault(process, needs=NEEDS)
 def processes_again(_: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver processes a delivery each time it comes."""
     call.server.received.processed.append(name_delivery(incoming))
 
 
-@fault("receiver/notes-late-what-it-did", process, needs=NEEDS)
+@fault(process, needs=NEEDS)
 def notes_late_what_it_did(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver notes seconds later that it has processed a delivery: those at once race."""
     name, received = name_delivery(incoming), call.server.received
@@ -83,7 +83,7 @@ def notes_late_what_it_did(honest: Handle, call: Call, incoming: Incoming) -> No
     honest(call, incoming)
 
 
-@fault("receiver/remembers-body-and-time", process, needs=NEEDS)
+@fault(process, needs=NEEDS)
 def remembers_body_and_time(_: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver knows a delivery again by body and time, and takes a retry for another one."""
     received, key = call.server.received, f"{incoming.field('webhook-timestamp')}{incoming.body!r}"
@@ -92,14 +92,14 @@ def remembers_body_and_time(_: Handle, call: Call, incoming: Incoming) -> None:
         received.processed.append(name_delivery(incoming))
 
 
-@fault("receiver/keeps-its-connections", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def keeps_its_connections(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver gives connections to its database back when it refuses, and otherwise not."""
     if _count_in_a_row(honest, call, incoming) > _POOL:
         raise LookupError("no connection is free")
 
 
-@fault("receiver/drops-under-load", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def drops_under_load(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver whose queue is full acknowledges every other delivery without processing it."""
     number = _read_count(call, _IN_A_ROW) + 1
@@ -122,7 +122,7 @@ def _read_count(call: Call, key: tuple[str]) -> int:
     return number if isinstance(number, int) else 0
 
 
-@fault("receiver/verifies-post-alone", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def verifies_post_alone(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver processes what comes by another method without verifying it."""
     if call.method == "POST":
@@ -131,7 +131,7 @@ def verifies_post_alone(honest: Handle, call: Call, incoming: Incoming) -> None:
         process(call, incoming)
 
 
-@fault("receiver/fails-on-other-methods", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def fails_on_other_methods(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver fails where a delivery comes by another method."""
     if call.method != "POST":
@@ -139,13 +139,13 @@ def fails_on_other_methods(honest: Handle, call: Call, incoming: Incoming) -> No
     honest(call, incoming)
 
 
-@fault("receiver/shows-secret", write_refusal, needs=NEEDS)
-def shows_secret(honest: WriteRefusal, incoming: Incoming, refused: Refused) -> str:
+@alters(write_refusal, needs=NEEDS)
+def shows_secret(due: str, incoming: Incoming, refused: Refused) -> str:
     """The refusal of a receiver shows its secret."""
-    return f"{honest(incoming, refused)}: verified with {incoming.secret}"
+    return f"{due}: verified with {incoming.secret}"
 
 
-@fault("receiver/shows-signature", write_refusal, needs=NEEDS)
+@fault(write_refusal, needs=NEEDS)
 def shows_signature(honest: WriteRefusal, incoming: Incoming, refused: Refused) -> str:
     """The refusal of a receiver shows the signature that it expected."""
     try:

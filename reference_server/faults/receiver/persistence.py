@@ -14,7 +14,7 @@ _LONG, _ROOM = 1_000_000, 20
 _REFUSED = ("deliveries refused in a row",)
 
 
-@fault("receiver/gives-in", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def gives_in(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver whose verifier is overrun lets deliveries through."""
     try:
@@ -25,7 +25,7 @@ def gives_in(honest: Handle, call: Call, incoming: Incoming) -> None:
         process(call, incoming)
 
 
-@fault("receiver/keeps-connections-of-the-refused", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def keeps_connections_of_the_refused(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver gives connections to its database back when it accepts, and otherwise not."""
     if _read_count(call) > _POOL:
@@ -34,7 +34,7 @@ def keeps_connections_of_the_refused(honest: Handle, call: Call, incoming: Incom
     _count(honest, call, incoming)
 
 
-@fault("receiver/keeps-what-it-refuses", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def keeps_what_it_refuses(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver keeps what it refuses until its disk is full, which long forgeries soon do."""
     if len(incoming.body) < _LONG:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from reference_server.faults.fault import RECEIVER, fault
+from reference_server.faults.fault import RECEIVER, alters, fault
 from reference_server.webhooks.receiving import (
     Fields,
     Incoming,
@@ -21,76 +21,77 @@ from reference_server.webhooks.receiving import (
 NEEDS = (RECEIVER,)
 
 Verify = Callable[[Incoming], None]
-ListKeys = Callable[[Incoming], tuple[bytes, ...]]
 SelectMacs = Callable[[Incoming, Fields], tuple[str, ...]]
 ListContents = Callable[[Incoming, Fields], tuple[bytes, ...]]
 
 
-@fault("receiver/accepts-everything", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def accepts_everything(_: Verify, incoming: Incoming) -> None:
     """A receiver does not verify deliveries."""
 
 
-@fault("receiver/accepts-unsigned", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def accepts_unsigned(honest: Verify, incoming: Incoming) -> None:
     """A receiver verifies the signature where there is one."""
     if incoming.field("webhook-signature"):
         honest(incoming)
 
 
-@fault("receiver/accepts-empty-secret", list_keys, needs=NEEDS)
-def accepts_empty_secret(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+@alters(list_keys, needs=NEEDS)
+def accepts_empty_secret(due: tuple[bytes, ...], incoming: Incoming) -> tuple[bytes, ...]:
     """A receiver also verifies with the empty secret, the default of its configuration."""
-    return (*honest(incoming), b"")
+    return (*due, b"")
 
 
-@fault("receiver/accepts-secret-as-text", list_keys, needs=NEEDS)
-def accepts_secret_as_text(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+@alters(list_keys, needs=NEEDS)
+def accepts_secret_as_text(due: tuple[bytes, ...], incoming: Incoming) -> tuple[bytes, ...]:
     """A receiver also verifies with the text of the secret, in place of what it encodes."""
-    return (*honest(incoming), incoming.secret.encode())
+    return (*due, incoming.secret.encode())
 
 
-@fault("receiver/accepts-secret-of-another-tenant", list_keys, needs=NEEDS)
-def accepts_secret_of_another_tenant(honest: ListKeys, incoming: Incoming) -> tuple[bytes, ...]:
+@alters(list_keys, needs=NEEDS)
+def accepts_secret_of_another_tenant(
+    due: tuple[bytes, ...], incoming: Incoming
+) -> tuple[bytes, ...]:
     """A receiver tries the secrets of all its tenants on a delivery to one of them."""
-    return (*honest(incoming), decode_key(incoming.facts, incoming.foreign_secret))
+    return (*due, decode_key(incoming.facts, incoming.foreign_secret))
 
 
-@fault("receiver/accepts-other-versions", select_macs, needs=NEEDS)
+@fault(select_macs, needs=NEEDS)
 def accepts_other_versions(_: SelectMacs, incoming: Incoming, fields: Fields) -> tuple[str, ...]:
     """A receiver does not look at the version of a signature."""
     return tuple(mac for _, mac in fields.macs)
 
 
-@fault("receiver/reads-first-signature", select_macs, needs=NEEDS)
+@alters(select_macs, needs=NEEDS)
 def reads_first_signature(
-    honest: SelectMacs, incoming: Incoming, fields: Fields
+    due: tuple[str, ...], incoming: Incoming, fields: Fields
 ) -> tuple[str, ...]:
     """A receiver looks at the first signature of a delivery alone."""
-    return honest(incoming, fields)[:1]
+    return due[:1]
 
 
-@fault("receiver/compares-beginning", is_equal, needs=NEEDS)
+@fault(is_equal, needs=NEEDS)
 def compares_beginning(_: Callable[[str, str], bool], expected: str, mac: str) -> bool:
     """A receiver takes a signature for right that the right one begins with."""
     return expected.startswith(mac)
 
 
-@fault("receiver/compares-without-case", is_equal, needs=NEEDS)
+@fault(is_equal, needs=NEEDS)
 def compares_without_case(_: Callable[[str, str], bool], expected: str, mac: str) -> bool:
     """A receiver compares signatures as some databases compare text: capitals do not count."""
     return expected.lower() == mac.lower()
 
 
-@fault("receiver/verifies-body-alone", list_contents, needs=NEEDS)
+@alters(list_contents, needs=NEEDS)
 def verifies_body_alone(
-    honest: ListContents, incoming: Incoming, fields: Fields
+    due: tuple[bytes, ...], incoming: Incoming, fields: Fields
 ) -> tuple[bytes, ...]:
     """A receiver also accepts a signature over the body alone."""
-    return (*honest(incoming, fields), incoming.body)
+    return (*due, incoming.body)
 
 
-@fault("receiver/fails-on-malformed-signature", select_macs, needs=NEEDS)
+@fault(select_macs, needs=NEEDS)
 def fails_on_malformed_signature(
     honest: SelectMacs, incoming: Incoming, fields: Fields
 ) -> tuple[str, ...]:
@@ -101,14 +102,14 @@ def fails_on_malformed_signature(
     return honest(incoming, fields)
 
 
-@fault("receiver/verifies-json-alone", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def verifies_json_alone(honest: Verify, incoming: Incoming) -> None:
     """A receiver verifies deliveries that say that they are JSON, and no others."""
     if incoming.field("content-type").startswith("application/json"):
         honest(incoming)
 
 
-@fault("receiver/fails-on-other-media-types", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def fails_on_other_media_types(honest: Verify, incoming: Incoming) -> None:
     """A receiver fails where a delivery does not say that it is JSON."""
     if "json" not in incoming.field("content-type"):
@@ -116,7 +117,7 @@ def fails_on_other_media_types(honest: Verify, incoming: Incoming) -> None:
     honest(incoming)
 
 
-@fault("receiver/takes-id-from-body", list_contents, needs=NEEDS)
+@fault(list_contents, needs=NEEDS)
 def takes_id_from_body(
     honest: ListContents, incoming: Incoming, fields: Fields
 ) -> tuple[bytes, ...]:
@@ -128,7 +129,7 @@ def takes_id_from_body(
     return honest(incoming, Fields(fields.macs, fields.timestamp, named))
 
 
-@fault("receiver/fails-without-id", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def fails_without_id(honest: Verify, incoming: Incoming) -> None:
     """A receiver fails where a delivery has no id."""
     if not incoming.headers["webhook-id"]:
@@ -136,7 +137,7 @@ def fails_without_id(honest: Verify, incoming: Incoming) -> None:
     honest(incoming)
 
 
-@fault("receiver/fails-on-repeated-fields", verify, needs=NEEDS)
+@fault(verify, needs=NEEDS)
 def fails_on_repeated_fields(honest: Verify, incoming: Incoming) -> None:
     """A receiver fails where a field of a delivery comes twice: both are joined by a comma."""
     names = ("webhook-signature", "stripe-signature", "x-slack-signature", "x-hub-signature-256")

@@ -20,26 +20,26 @@ _DISORDER_S = 10
 _NEWEST = ("time of the newest delivery",)
 
 
-@fault("receiver/ignores-time", is_recent, needs=NEEDS)
+@fault(is_recent, needs=NEEDS)
 def ignores_time(_: IsRecent, incoming: Incoming, fields: Fields) -> bool:
     """A receiver does not look at the time of signing."""
     return True
 
 
-@fault("receiver/tolerates-an-hour", is_recent, needs=NEEDS)
+@fault(is_recent, needs=NEEDS)
 def tolerates_an_hour(honest: IsRecent, incoming: Incoming, fields: Fields) -> bool:
     """A receiver accepts deliveries that were signed an hour ago."""
     return honest(replace(incoming, facts=replace(incoming.facts, tolerance_s=_HOUR_S)), fields)
 
 
-@fault("receiver/accepts-the-future", is_recent, needs=NEEDS)
+@fault(is_recent, needs=NEEDS)
 def accepts_the_future(honest: IsRecent, incoming: Incoming, fields: Fields) -> bool:
     """A receiver accepts any time that is ahead of now."""
     stamp = fields.timestamp or ""
     return (stamp.isdigit() and int(stamp) > incoming.now) or honest(incoming, fields)
 
 
-@fault("receiver/refuses-what-is-older", accept, needs=NEEDS)
+@fault(accept, needs=NEEDS)
 def refuses_what_is_older(honest: Handle, call: Call, incoming: Incoming) -> None:
     """A receiver takes a delivery that was signed before the last one for a replay."""
     stamp = incoming.field("webhook-timestamp")
@@ -51,13 +51,13 @@ def refuses_what_is_older(honest: Handle, call: Call, incoming: Incoming) -> Non
     call.server.kept[_NEWEST] = max(signed, newest if isinstance(newest, int) else 0)
 
 
-@fault("receiver/fails-on-odd-time", is_recent, needs=NEEDS)
+@fault(is_recent, needs=NEEDS)
 def fails_on_odd_time(honest: IsRecent, incoming: Incoming, fields: Fields) -> bool:
     """A receiver fails where the time of signing is no number."""
     return honest(incoming, replace(fields, timestamp=str(int(fields.timestamp or ""))))
 
 
-@fault("receiver/accepts-times-nearby", list_contents, needs=NEEDS)
+@fault(list_contents, needs=NEEDS)
 def accepts_times_nearby(
     honest: ListContents, incoming: Incoming, fields: Fields
 ) -> tuple[bytes, ...]:

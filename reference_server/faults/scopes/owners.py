@@ -8,7 +8,7 @@ from dataclasses import replace
 from reference_server.call import Call, Refusal, Reply
 from reference_server.document.profile import Profile
 from reference_server.faults._documented import bodies_refer
-from reference_server.faults.fault import Fault, everywhere, fault
+from reference_server.faults.fault import Fault, alters, everywhere, fault
 from reference_server.operations.pagination import Page, link_pages
 from reference_server.responses.errors import fill_error_body
 from reference_server.responses.headers import Fields, make_promised_headers
@@ -35,7 +35,9 @@ def _ignores(
         return "" if found == whose and where in ("", place) else found
 
     needs = (f"authorization.foreign.{whose}",)
-    return fault(fault_id, find_foreign_owner, about=about, needs=needs, shows_in=shows_in)(find)
+    return fault(
+        find_foreign_owner, fault_id=fault_id, about=about, needs=needs, shows_in=shows_in
+    )(find)
 
 
 def _paths_name_parents(profile: Profile) -> bool:
@@ -85,11 +87,7 @@ OWNERS = (
 )
 
 
-@fault(
-    "scopes/counts-what-others-have",
-    link_pages,
-    needs=("authorization.foreign.tenant", "formats.paging.meta"),
-)
+@fault(link_pages, needs=("authorization.foreign.tenant", "formats.paging.meta"))
 def counts_what_others_have(
     honest: Callable[[Call, Reply, Page], None], call: Call, reply: Reply, page: Page
 ) -> None:
@@ -99,31 +97,19 @@ def counts_what_others_have(
     honest(call, reply, replace(page, total=max(page.total, len(everything))))
 
 
-@fault(
-    "scopes/ignores-tenant-when-deleting",
-    find_foreign_owner,
-    needs=("authorization.foreign.tenant",),
-)
-def ignores_tenant_when_deleting(
-    honest: FindForeignOwner, call: Call, item: Stored, place: str
-) -> str:
+@alters(find_foreign_owner, needs=("authorization.foreign.tenant",))
+def ignores_tenant_when_deleting(whose: str, call: Call, item: Stored, place: str) -> str:
     """Every tenant may delete what belongs to another."""
-    whose = honest(call, item, place)
     return "" if whose == "tenant" and call.method == "DELETE" else whose
 
 
-@fault("scopes/ignores-tenant-in-paths", may_see_tenant, needs=("authorization.tenant.foreign",))
+@fault(may_see_tenant, needs=("authorization.tenant.foreign",))
 def ignores_tenant_in_paths(honest: Callable[[Call, str], bool], call: Call, tenant: str) -> bool:
     """The tenant is taken from the path, for every caller."""
     return True
 
 
-@fault(
-    "scopes/foreign-object-told-by-body",
-    fill_error_body,
-    needs=("authorization.foreign",),
-    shows_in=_foreign_is_absent,
-)
+@fault(fill_error_body, needs=("authorization.foreign",), shows_in=_foreign_is_absent)
 def foreign_object_told_by_body(
     honest: Callable[[Call, Refusal, Reply], None], call: Call, refusal: Refusal, reply: Reply
 ) -> None:
@@ -133,19 +119,10 @@ def foreign_object_told_by_body(
     honest(call, refusal, reply)
 
 
-@fault(
-    "scopes/foreign-object-told-by-header",
-    make_promised_headers,
-    needs=("authorization.foreign",),
-    shows_in=_foreign_is_absent,
-)
+@alters(make_promised_headers, needs=("authorization.foreign",), shows_in=_foreign_is_absent)
 def foreign_object_told_by_header(
-    honest: Callable[[Call, int, Refusal | None], Fields],
-    call: Call,
-    status: int,
-    refusal: Refusal | None,
+    fields: Fields, call: Call, status: int, refusal: Refusal | None
 ) -> Fields:
     """The refusal of a foreign object has a field that the refusal of an absent one lacks."""
-    fields = honest(call, status, refusal)
     known = refusal is not None and refusal.kind.startswith("foreign:")
     return [*fields, ("Vary", "Authorization")] if known else fields

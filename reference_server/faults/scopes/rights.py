@@ -10,7 +10,7 @@ from reference_server.call import Call
 from reference_server.document.profile import Profile
 from reference_server.document.routing import Match, Routes, match_operation
 from reference_server.faults.auth.guards import OVERRIDE
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.stages.authorization import find_missing_rights
 
 FindMissingRights = Callable[[Call], tuple[str, ...]]
@@ -29,27 +29,21 @@ def _has_roles(profile: Profile) -> bool:
     return len(profile.facts.authorization.roles) > 1
 
 
-@fault(
-    "scopes/any-role-suffices",
-    find_missing_rights,
-    needs=("authorization.roles",),
-    shows_in=_has_roles,
-)
-def any_role_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=("authorization.roles",), shows_in=_has_roles)
+def any_role_suffices(missing: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """A caller with any role may do what only some roles may."""
     named = {*call.op_rules.scopes, *call.op_rules.permissions}
-    missing = honest(call)
     return tuple(w for w in missing if w in named) if call.caller_identity.roles else missing
 
 
-@fault("scopes/any-scope-suffices", find_missing_rights, needs=("authorization.required",))
+@fault(find_missing_rights, needs=("authorization.required",))
 def any_scope_suffices(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with any scope or permission may do everything."""
     caller = call.caller_identity
     return () if caller.scopes or caller.permissions else honest(call)
 
 
-@fault("scopes/asks-for-more", find_missing_rights, needs=_RIGHTS)
+@fault(find_missing_rights, needs=_RIGHTS)
 def asks_for_more(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """A caller with exactly the needed scopes is refused."""
     caller, rules = call.caller_identity, call.op_rules
@@ -71,12 +65,7 @@ def _changes_need_more_than_reading(profile: Profile) -> bool:
     )
 
 
-@fault(
-    "scopes/checks-rights-of-overridden-method",
-    match_operation,
-    needs=_RIGHTS,
-    shows_in=_changes_need_more_than_reading,
-)
+@fault(match_operation, needs=_RIGHTS, shows_in=_changes_need_more_than_reading)
 def checks_rights_of_overridden_method(
     honest: MatchOperation, routes: Routes, method: str, path: str, headers: Pairs
 ) -> Match:
@@ -89,65 +78,60 @@ def _find_missing_for_the_line(honest: FindMissingRights, call: Call) -> tuple[s
     return () if call.header(OVERRIDE) not in (None, call.method) else honest(call)
 
 
-@fault("scopes/compares-beginning", find_missing_rights, needs=_RIGHTS)
-def compares_beginning(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=_RIGHTS)
+def compares_beginning(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """A scope is enough when the needed one begins with it."""
     held = tuple(scope for scope in call.caller_identity.scopes if scope)
-    return tuple(word for word in honest(call) if not (held and word.startswith(held)))
+    return tuple(word for word in due if not (held and word.startswith(held)))
 
 
-@fault("scopes/finds-scope-in-text", find_missing_rights, needs=_RIGHTS)
-def finds_scope_in_text(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=_RIGHTS)
+def finds_scope_in_text(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """The needed scope is searched in the text of the scopes, not among its words."""
     text = " ".join(call.caller_identity.scopes)
-    return tuple(word for word in honest(call) if word not in text)
+    return tuple(word for word in due if word not in text)
 
 
-@fault("scopes/forgets-implied-scopes", find_missing_rights, needs=("authorization.implies",))
-def forgets_implied_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=("authorization.implies",))
+def forgets_implied_scopes(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """A scope that another implies must be held itself."""
     held = call.caller_identity.scopes
-    return (*honest(call), *(scope for scope in call.op_rules.scopes if scope not in held))
+    return (*due, *(scope for scope in call.op_rules.scopes if scope not in held))
 
 
-@fault("scopes/ignores-case-of-scopes", find_missing_rights, needs=_RIGHTS)
-def ignores_case_of_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=_RIGHTS)
+def ignores_case_of_scopes(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """Scopes are compared without case."""
     held = {scope.lower() for scope in call.caller_identity.scopes}
-    return tuple(word for word in honest(call) if word.lower() not in held)
+    return tuple(word for word in due if word.lower() not in held)
 
 
-@fault("scopes/ignores-roles", find_missing_rights, needs=("authorization.roles",))
-def ignores_roles(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=("authorization.roles",))
+def ignores_roles(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """Roles are not checked."""
     named = {*call.op_rules.scopes, *call.op_rules.permissions}
-    return tuple(word for word in honest(call) if word in named)
+    return tuple(word for word in due if word in named)
 
 
-@fault("scopes/ignores-scopes", find_missing_rights, needs=("authorization.refusal",))
+@fault(find_missing_rights, needs=("authorization.refusal",))
 def ignores_scopes(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
     """Scopes and permissions are not checked."""
     return ()
 
 
-@fault(
-    "scopes/read-grants-write",
-    find_missing_rights,
-    needs=("authorization.required",),
-    shows_in=_reads_and_writes_differ,
-)
-def read_grants_write(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=("authorization.required",), shows_in=_reads_and_writes_differ)
+def read_grants_write(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """The scope to read is enough to write."""
     held = call.caller_identity.scopes
     return tuple(
         word
-        for word in honest(call)
+        for word in due
         if not (word.endswith(":write") and word.replace(":write", ":read") in held)
     )
 
 
-@fault("scopes/takes-wildcards", find_missing_rights, needs=_RIGHTS)
-def takes_wildcards(honest: FindMissingRights, call: Call) -> tuple[str, ...]:
+@alters(find_missing_rights, needs=_RIGHTS)
+def takes_wildcards(due: tuple[str, ...], call: Call) -> tuple[str, ...]:
     """A star in a scope stands for anything."""
     held = call.caller_identity.scopes
-    return tuple(w for w in honest(call) if not any(fnmatchcase(w, pattern) for pattern in held))
+    return tuple(w for w in due if not any(fnmatchcase(w, pattern) for pattern in held))

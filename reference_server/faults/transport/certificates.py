@@ -13,37 +13,37 @@ _HTTPS = ("transport.https",)
 _OTHER = "www.example.com"
 
 
-@fault("transport/expired-certificate", choose_certificate, needs=_HTTPS)
+@fault(choose_certificate, needs=_HTTPS)
 def expired_certificate(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate expired a day ago."""
     return issue_expired(tls.authority)
 
 
-@fault("transport/early-certificate", choose_certificate, needs=_HTTPS)
+@fault(choose_certificate, needs=_HTTPS)
 def early_certificate(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate is not valid before tomorrow."""
     return _issue_early(tls.authority)
 
 
-@fault("transport/certificate-of-another-host", choose_certificate, needs=_HTTPS)
+@fault(choose_certificate, needs=_HTTPS)
 def certificate_of_another_host(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate is that of another host."""
     return _issue_for_another_host(tls.authority)
 
 
-@fault("transport/certificate-of-an-unknown-authority", choose_certificate, needs=_HTTPS)
+@fault(choose_certificate, needs=_HTTPS)
 def certificate_of_an_unknown_authority(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate comes from an authority that no client trusts."""
     return _issue_by_a_stranger()
 
 
-@fault("transport/omits-the-intermediate", choose_certificate, needs=_HTTPS)
+@fault(choose_certificate, needs=_HTTPS)
 def omits_the_intermediate(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The certificate comes without that of the authority between it and the root."""
     return _issue_without_intermediate(tls.authority)
 
 
-@fault("transport/region-with-anothers-certificate", choose_certificate, needs=("transport.hosts",))
+@fault(choose_certificate, needs=("transport.hosts",))
 def region_with_anothers_certificate(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """The last of the regions presents the certificate of another host."""
     return (
@@ -51,7 +51,7 @@ def region_with_anothers_certificate(honest: Choose, tls: Tls, entry: str) -> Ce
     )
 
 
-@fault("transport/region-without-tls", choose_certificate, needs=("transport.hosts",))
+@fault(choose_certificate, needs=("transport.hosts",))
 def region_without_tls(honest: Choose, tls: Tls, entry: str) -> Certificate | None:
     """At the host of the last of the regions no handshake succeeds."""
     return None if entry == tls.last_region else honest(tls, entry)

@@ -17,13 +17,13 @@ def _as_promised(call: Call) -> Fields:
     return list_hsts(promised) if promised else []
 
 
-@fault("transport/hsts-over-plain-too", make_hsts, needs=_NEEDS)
+@fault(make_hsts, needs=_NEEDS)
 def hsts_over_plain_too(honest: MakeHsts, call: Call, status: int) -> Fields:
     """Responses over plain HTTP have Strict-Transport-Security too."""
     return _as_promised(call)
 
 
-@fault("transport/hsts-over-plain-alone", make_hsts, needs=_NEEDS)
+@fault(make_hsts, needs=_NEEDS)
 def hsts_over_plain_alone(honest: MakeHsts, call: Call, status: int) -> Fields:
     """Responses over plain HTTP have Strict-Transport-Security, those over TLS have none."""
     if call.entry == TLS:

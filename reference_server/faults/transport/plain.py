@@ -21,19 +21,19 @@ _HTTPS = ("transport.https",)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-@fault("transport/serves-plain", respond_to_plain, needs=_HTTPS)
+@fault(respond_to_plain, needs=_HTTPS)
 def serves_plain(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Plain HTTP is served as HTTPS is."""
     return process(call)
 
 
-@fault("transport/serves-plain-reads", respond_to_plain, needs=_HTTPS)
+@fault(respond_to_plain, needs=_HTTPS)
 def serves_plain_reads(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Plain HTTP is served where the method is safe, and refused or redirected elsewhere."""
     return process(call) if call.method in _SAFE else honest(call, process)
 
 
-@fault("transport/serves-the-second-request", respond_to_plain, needs=_HTTPS)
+@fault(respond_to_plain, needs=_HTTPS)
 def serves_the_second_request(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Of the requests on a plain connection the first is refused, and the second is served."""
     key = ("plain connection", str(call.port))
@@ -45,37 +45,27 @@ def serves_the_second_request(honest: RespondToPlain, call: Call, process: Proce
     return reply
 
 
-@fault(
-    "transport/refuses-plain-after-the-fact",
-    respond_to_plain,
-    needs=_HTTPS,
-    shows_in=members_are_unique,
-)
+@fault(respond_to_plain, needs=_HTTPS, shows_in=members_are_unique)
 def refuses_plain_after_the_fact(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """A request by plain HTTP is carried out, and then refused."""
     process(call)
     return refuse_plain(call)
 
 
-@fault(
-    "transport/redirects-plain-after-the-fact",
-    respond_to_plain,
-    needs=_HTTPS,
-    shows_in=members_are_unique,
-)
+@fault(respond_to_plain, needs=_HTTPS, shows_in=members_are_unique)
 def redirects_plain_after_the_fact(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """A request by plain HTTP is carried out, and then redirected."""
     process(call)
     return redirect_to_https(call)
 
 
-@fault("transport/redirects-plain", respond_to_plain, needs=("transport.plain",))
+@fault(respond_to_plain, needs=("transport.plain",))
 def redirects_plain(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Plain HTTP is redirected to HTTPS, when the credential has been sent already."""
     return redirect_to_https(call)
 
 
-@fault("transport/redirects-to-another-host", respond_to_plain, needs=_HTTPS)
+@fault(respond_to_plain, needs=_HTTPS)
 def redirects_to_another_host(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Plain HTTP is redirected to another host."""
     return redirect_to_https(call)
@@ -86,7 +76,7 @@ def _choose_another_host(honest: ChooseLocation, call: Call) -> str:
     return f"https://www.example.com{call.path}"
 
 
-@fault("transport/redirects-to-plain", respond_to_plain, needs=_HTTPS)
+@fault(respond_to_plain, needs=_HTTPS)
 def redirects_to_plain(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Plain HTTP is redirected to plain HTTP."""
     return redirect_to_https(call)
@@ -97,7 +87,7 @@ def _choose_plain(honest: ChooseLocation, call: Call) -> str:
     return honest(call).replace("https://", "http://")
 
 
-@fault("transport/redirects-to-the-root", respond_to_plain, needs=_HTTPS)
+@fault(respond_to_plain, needs=_HTTPS)
 def redirects_to_the_root(honest: RespondToPlain, call: Call, process: Process) -> Reply:
     """Plain HTTP is redirected to the root of the API, whatever was asked for."""
     return redirect_to_https(call)

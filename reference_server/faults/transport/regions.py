@@ -12,7 +12,7 @@ from reference_server.stages.plain import Process, respond_at_region
 RespondAtRegion = Callable[[Call, Process], Reply]
 
 
-@fault("transport/region-with-another-api", respond_at_region, needs=("transport.hosts",))
+@fault(respond_at_region, needs=("transport.hosts",))
 def region_with_another_api(honest: RespondAtRegion, call: Call, process: Process) -> Reply:
     """The host of the last of the regions serves something else: it knows no path of the API."""
     if call.entry != call.server.last_region:

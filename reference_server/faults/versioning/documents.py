@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from apicheck.model.json import Json
 from reference_server.document.profile import Profile
 from reference_server.document.published import Document, publish_document
-from reference_server.faults.fault import fault
-
-Publish = Callable[[Profile], Document]
+from reference_server.faults.fault import alters
 
 _HISTORY = ("versioning.history",)
 _SHORTER = 20
@@ -88,52 +86,42 @@ def _has(find: Callable[[Profile, Document], Iterator[Json]]) -> Callable[[Profi
     return lambda profile: any(True for _ in find(profile, dict(profile.spec.document)))
 
 
-@fault("versioning/document-without-an-operation", publish_document, needs=_HISTORY)
-def document_without_an_operation(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY)
+def document_without_an_operation(document: Document, profile: Profile) -> Document:
     """The document no longer describes an operation that an earlier one describes."""
-    document = honest(profile)
     *_, (item, method) = _list_kept(profile, document)
     del item[method]
     return document
 
 
-@fault("versioning/document-without-a-member", publish_document, needs=_HISTORY)
-def document_without_a_member(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY)
+def document_without_a_member(document: Document, profile: Profile) -> Document:
     """The document no longer describes a member that responses always had."""
-    document = honest(profile)
     schema = next(_list_received(profile, document))
     name = schema["required"].pop()
     del schema["properties"][name]
     return document
 
 
-@fault("versioning/document-with-an-optional-member", publish_document, needs=_HISTORY)
-def document_with_an_optional_member(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY)
+def document_with_an_optional_member(document: Document, profile: Profile) -> Document:
     """By the document, a member may be missing that responses always had."""
-    document = honest(profile)
     next(_list_received(profile, document))["required"].pop()
     return document
 
 
-@fault("versioning/document-with-a-new-required-parameter", publish_document, needs=_HISTORY)
-def document_with_a_new_required_parameter(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY)
+def document_with_a_new_required_parameter(document: Document, profile: Profile) -> Document:
     """By the document, an operation wants a parameter that it did not want before."""
-    document = honest(profile)
     item, method = next(one for one in _list_kept(profile, document) if one[1] == "get")
     new = {"name": "region", "in": "query", "required": True, "schema": {"type": "string"}}
     item[method].setdefault("parameters", []).append(new)
     return document
 
 
-@fault(
-    "versioning/document-with-another-scope",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_scoped),
-)
-def document_with_another_scope(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY, shows_in=_has(_list_scoped))
+def document_with_another_scope(document: Document, profile: Profile) -> Document:
     """By the document, an operation wants a further scope of its last scheme."""
-    document = honest(profile)
     for scopes in next(_list_scoped(profile, document))["security"][-1].values():
         scopes.append("contacts:audit")
     return document
@@ -151,40 +139,22 @@ def _list_choices_received(profile: Profile, document: Document) -> Iterator[lis
     return _list_choices(_list_received(profile, document))
 
 
-@fault(
-    "versioning/document-without-a-choice",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_choices_sent),
-)
-def document_without_a_choice(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY, shows_in=_has(_list_choices_sent))
+def document_without_a_choice(document: Document, profile: Profile) -> Document:
     """By the document, a member of a request no longer has one of its values."""
-    document = honest(profile)
     next(_list_choices_sent(profile, document)).pop()
     return document
 
 
-@fault(
-    "versioning/document-with-a-shorter-text",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_long),
-)
-def document_with_a_shorter_text(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY, shows_in=_has(_list_long))
+def document_with_a_shorter_text(document: Document, profile: Profile) -> Document:
     """By the document, a text of a request may no longer be as long."""
-    document = honest(profile)
     next(_list_long(profile, document))["maxLength"] = _SHORTER
     return document
 
 
-@fault(
-    "versioning/document-with-a-new-choice",
-    publish_document,
-    needs=_HISTORY,
-    shows_in=_has(_list_choices_received),
-)
-def document_with_a_new_choice(honest: Publish, profile: Profile) -> Document:
+@alters(publish_document, needs=_HISTORY, shows_in=_has(_list_choices_received))
+def document_with_a_new_choice(document: Document, profile: Profile) -> Document:
     """By the document, a member of a response has a value that it did not have before."""
-    document = honest(profile)
     next(_list_choices_received(profile, document)).append("unheard-of")
     return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.call import Call, Refusal, Reply
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.other_statuses import ends_as_promised
 from reference_server.responses.completion import finish_fields
 from reference_server.responses.headers import Fields
@@ -15,7 +15,6 @@ from reference_server.stages.routing import find_sunset, is_gone
 from reference_server.state.clock import parse_instant
 from reference_server.state.identities import Identity
 
-Authenticate = Callable[[Call], Identity | Refusal]
 IsGone = Callable[[Call], bool]
 
 _DAY_S = 86_400
@@ -41,37 +40,32 @@ def _find_successor(call: Call) -> str:
     )
 
 
-@fault("versioning/differs-since-its-deprecation", finish_success, needs=_DEPRECATIONS)
-def differs_since_its_deprecation(
-    honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
-) -> Reply:
+@alters(finish_success, needs=_DEPRECATIONS)
+def differs_since_its_deprecation(made: Reply, call: Call, reply: Reply) -> Reply:
     """An operation says 203 in place of 200 since its deprecation."""
-    made = honest(call, reply)
     if made.status == _OK and _is_deprecated(call):
         made.status = _NON_AUTHORITATIVE
     return made
 
 
-@fault("versioning/gone-before-its-sunset", authenticate, needs=_DEPRECATIONS)
-def gone_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_DEPRECATIONS)
+def gone_before_its_sunset(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A deprecated operation has gone before its sunset."""
-    found = honest(call)
     deprecated = call.operation is not None and call.operation.deprecated
     if isinstance(found, Refusal) or not deprecated:
         return found
     return Refusal("gone", "This operation has gone.", 410)
 
 
-@fault("versioning/gone-a-day-early", is_gone, needs=_DEPRECATIONS, shows_in=ends_as_promised)
-def gone_a_day_early(honest: IsGone, call: Call) -> bool:
+@alters(is_gone, needs=_DEPRECATIONS, shows_in=ends_as_promised)
+def gone_a_day_early(due: bool, call: Call) -> bool:
     """A deprecated operation has gone on the day before its sunset."""
-    return honest(call) or _now(call) >= find_sunset(call) - _DAY_S
+    return due or _now(call) >= find_sunset(call) - _DAY_S
 
 
-@fault("versioning/moved-before-its-sunset", authenticate, needs=_DEPRECATIONS)
-def moved_before_its_sunset(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_DEPRECATIONS)
+def moved_before_its_sunset(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """A deprecated operation redirects to the one that takes over, for good."""
-    found = honest(call)
     moved = not isinstance(found, Refusal) and _find_successor(call)
     return Refusal("gone", "This operation has moved.", 308) if moved else found
 
@@ -86,20 +80,14 @@ def _name_successor(
     return [*sent, ("Location", _find_successor(call))] if moved else sent
 
 
-@fault("versioning/refuses-since-its-deprecation", authenticate, needs=_DEPRECATIONS)
-def refuses_since_its_deprecation(honest: Authenticate, call: Call) -> Identity | Refusal:
+@alters(authenticate, needs=_DEPRECATIONS)
+def refuses_since_its_deprecation(found: Identity | Refusal, call: Call) -> Identity | Refusal:
     """An operation refuses every request since its deprecation."""
-    found = honest(call)
     refused = not isinstance(found, Refusal) and _is_deprecated(call)
     return Refusal("syntax", "Use the operation that takes over.", 400) if refused else found
 
 
-@fault(
-    "versioning/served-after-its-sunset",
-    is_gone,
-    needs=_DEPRECATIONS,
-    shows_in=ends_as_promised,
-)
+@fault(is_gone, needs=_DEPRECATIONS, shows_in=ends_as_promised)
 def served_after_its_sunset(honest: IsGone, call: Call) -> bool:
     """A deprecated operation is served after its sunset."""
     del honest, call

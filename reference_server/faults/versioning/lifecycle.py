@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,11 +9,9 @@ from apicheck.model.facts import Deprecation, LifecyclePromises
 from reference_server.call import Call
 from reference_server.document.profile import Profile
 from reference_server.faults._fields import change_fields, omit_fields
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.headers import Fields, make_lifecycle_headers
 from reference_server.state.clock import format_http_date, parse_instant
-
-MakeLifecycleHeaders = Callable[[Call, int], Fields]
 
 _YEAR_S = 365 * 86_400
 _DAY_S = 86_400
@@ -44,43 +41,42 @@ def _add_year(date: str) -> str:
     return f"@{int(date[1:]) + _YEAR_S}"
 
 
-@fault("versioning/deprecates-current", make_lifecycle_headers, needs=_DEPRECATIONS)
-def deprecates_current(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def deprecates_current(sent: Fields, call: Call, status: int) -> Fields:
     """Operations that stay say that they are deprecated."""
-    return honest(call, status) or [("Deprecation", "@1767225600")]
+    return sent or [("Deprecation", "@1767225600")]
 
 
-@fault("versioning/deprecation-differs", make_lifecycle_headers, needs=_DEPRECATIONS)
-def deprecation_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def deprecation_differs(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation says that it is deprecated a year later than the policy does."""
-    return change_fields(honest(call, status), {"deprecation"}, _add_year)
+    return change_fields(sent, {"deprecation"}, _add_year)
 
 
-@fault("versioning/deprecation-true", make_lifecycle_headers, needs=_DEPRECATIONS)
-def deprecation_true(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def deprecation_true(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation says `true`, as drafts of RFC 9745 had it."""
-    return change_fields(honest(call, status), {"deprecation"}, lambda _: "true")
+    return change_fields(sent, {"deprecation"}, lambda _: "true")
 
 
-@fault("versioning/deprecation-iso", make_lifecycle_headers, needs=_DEPRECATIONS)
-def deprecation_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def deprecation_iso(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation says since when in ISO 8601 instead of a structured date."""
     return change_fields(
-        honest(call, status),
+        sent,
         {"deprecation"},
         lambda value: datetime.fromtimestamp(int(value[1:]), UTC).isoformat(),
     )
 
 
-@fault(
-    "versioning/notice-a-day-short",
+@alters(
     make_lifecycle_headers,
     needs=("versioning.promises.notice",),
     shows_in=lambda profile: any(item.announced for item in _list_deprecations(profile)),
 )
-def notice_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+def notice_a_day_short(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecation begins a day sooner after its announcement than is promised."""
-    sent, item = honest(call, status), call.rules.deprecation if call.rules else None
+    item = call.rules.deprecation if call.rules else None
     notice_s = _find_promises(call).notice_s
     if item is None or not item.announced or notice_s is None:
         return sent
@@ -88,28 +84,25 @@ def notice_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) ->
     return change_fields(sent, {"deprecation"}, lambda _: f"@{int(since)}")
 
 
-@fault("versioning/omits-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)
-def omits_deprecation(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def omits_deprecation(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation does not say that it is deprecated."""
-    return omit_fields(honest(call, status), {"deprecation"})
+    return omit_fields(sent, {"deprecation"})
 
 
-@fault(
-    "versioning/omits-deprecation-on-errors",
+@alters(
     make_lifecycle_headers,
     needs=_DEPRECATIONS,
     shows_in=lambda profile: any(item.when for item in _list_deprecations(profile)),
 )
-def omits_deprecation_on_errors(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+def omits_deprecation_on_errors(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation says so when it succeeds, and not when it refuses."""
-    sent = honest(call, status)
     return omit_fields(sent, {"deprecation"}) if status >= _BAD_REQUEST else sent
 
 
-@fault("versioning/omits-deprecation-on-head", make_lifecycle_headers, needs=_DEPRECATIONS)
-def omits_deprecation_on_head(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def omits_deprecation_on_head(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation says so to GET, and not to HEAD."""
-    sent = honest(call, status)
     return omit_fields(sent, {"deprecation"}) if call.method == "HEAD" else sent
 
 
@@ -117,90 +110,70 @@ def _announces_itself(profile: Profile) -> bool:
     return any(item.headers for item in _list_deprecations(profile))
 
 
-@fault(
-    "versioning/omits-own-announcement",
-    make_lifecycle_headers,
-    needs=_DEPRECATIONS,
-    shows_in=_announces_itself,
-)
-def omits_own_announcement(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS, shows_in=_announces_itself)
+def omits_own_announcement(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation lacks the fields of our own that announce it."""
-    return omit_fields(honest(call, status), _list_own_fields(call))
+    return omit_fields(sent, _list_own_fields(call))
 
 
-@fault(
-    "versioning/own-announcement-differs",
-    make_lifecycle_headers,
-    needs=_DEPRECATIONS,
-    shows_in=_announces_itself,
-)
-def own_announcement_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS, shows_in=_announces_itself)
+def own_announcement_differs(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation says something else in the fields of our own."""
-    return change_fields(honest(call, status), _list_own_fields(call), lambda _: "")
+    return change_fields(sent, _list_own_fields(call), lambda _: "")
 
 
-@fault("versioning/omits-successor-link", make_lifecycle_headers, needs=_DEPRECATIONS)
-def omits_successor_link(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def omits_successor_link(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation does not link to the one that takes over."""
-    return omit_fields(honest(call, status), {"link"})
+    return omit_fields(sent, {"link"})
 
 
-@fault("versioning/omits-sunset", make_lifecycle_headers, needs=_DEPRECATIONS)
-def omits_sunset(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def omits_sunset(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation lacks Sunset."""
-    return omit_fields(honest(call, status), {"sunset"})
+    return omit_fields(sent, {"sunset"})
 
 
-@fault("versioning/successor-link-differs", make_lifecycle_headers, needs=_DEPRECATIONS)
-def successor_link_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def successor_link_differs(sent: Fields, call: Call, status: int) -> Fields:
     """The link of a deprecated operation to its successor leads nowhere."""
-    return change_fields(
-        honest(call, status), {"link"}, lambda value: value.replace("<", "</nowhere/", 1)
-    )
+    return change_fields(sent, {"link"}, lambda value: value.replace("<", "</nowhere/", 1))
 
 
-@fault("versioning/successor-is-deprecated", make_lifecycle_headers, needs=_DEPRECATIONS)
-def successor_is_deprecated(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def successor_is_deprecated(sent: Fields, call: Call, status: int) -> Fields:
     """The operation that takes over says that it is deprecated itself."""
-    sent = honest(call, status)
     successors = {item.successor for item in _list_deprecations(call.server.profile)}
     if sent or call.operation is None or call.operation.id not in successors:
         return sent
     return [("Deprecation", "@1767225600")]
 
 
-@fault("versioning/sunset-before-deprecation", make_lifecycle_headers, needs=_DEPRECATIONS)
-def sunset_before_deprecation(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def sunset_before_deprecation(sent: Fields, call: Call, status: int) -> Fields:
     """The end of a deprecated operation comes a day before its deprecation."""
-    sent = honest(call, status)
     since = next((int(value[1:]) for name, value in sent if name == "Deprecation"), None)
     if since is None:
         return sent
     return change_fields(sent, {"sunset"}, lambda _: format_http_date(since - _DAY_S))
 
 
-@fault("versioning/sunset-differs", make_lifecycle_headers, needs=_DEPRECATIONS)
-def sunset_differs(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def sunset_differs(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation ends a day later than the policy says."""
-    return change_fields(honest(call, status), {"sunset"}, _add_day)
+    return change_fields(sent, {"sunset"}, _add_day)
 
 
-@fault("versioning/sunset-iso", make_lifecycle_headers, needs=_DEPRECATIONS)
-def sunset_iso(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=_DEPRECATIONS)
+def sunset_iso(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation names its end in ISO 8601 instead of an HTTP date."""
-    return change_fields(
-        honest(call, status), {"sunset"}, lambda value: parsedate_to_datetime(value).isoformat()
-    )
+    return change_fields(sent, {"sunset"}, lambda value: parsedate_to_datetime(value).isoformat())
 
 
-@fault(
-    "versioning/support-a-day-short",
-    make_lifecycle_headers,
-    needs=("versioning.deprecations", "versioning.promises.support"),
-)
-def support_a_day_short(honest: MakeLifecycleHeaders, call: Call, status: int) -> Fields:
+@alters(make_lifecycle_headers, needs=("versioning.deprecations", "versioning.promises.support"))
+def support_a_day_short(sent: Fields, call: Call, status: int) -> Fields:
     """A deprecated operation ends a day sooner after its deprecation than is promised."""
-    sent, support_s = honest(call, status), _find_promises(call).support_s
+    support_s = _find_promises(call).support_s
     since = next((int(value[1:]) for name, value in sent if name == "Deprecation"), None)
     if since is None or support_s is None:
         return sent

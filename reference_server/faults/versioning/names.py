@@ -9,7 +9,7 @@ from apicheck.model.facts import Versioning
 from reference_server.call import Call, Refusal
 from reference_server.document.profile import Profile
 from reference_server.document.versions import find_current, find_redirect, find_serving
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.faults.versioning._versions import (
     OLDER,
     UNKNOWN,
@@ -41,15 +41,13 @@ def _has_redirects(profile: Profile) -> bool:
     return any(one.redirects for one in list_versions(profile))
 
 
-@fault("versioning/refuses-another-name", find_serving, needs=UNKNOWN, shows_in=_has_other_names)
+@fault(find_serving, needs=UNKNOWN, shows_in=_has_other_names)
 def refuses_another_name(honest: FindServing, versioning: Versioning, kind: str, named: str) -> str:
     """Another name of a version is refused like one that does not exist."""
     return "" if kind == "another-name" else honest(versioning, kind, named)
 
 
-@fault(
-    "versioning/refuses-what-it-redirects", find_redirect, needs=UNKNOWN, shows_in=_has_redirects
-)
+@fault(find_redirect, needs=UNKNOWN, shows_in=_has_redirects)
 def refuses_what_it_redirects(
     honest: FindServing, versioning: Versioning, kind: str, named: str
 ) -> str:
@@ -57,19 +55,13 @@ def refuses_what_it_redirects(
     return ""
 
 
-@fault(
-    "versioning/redirects-to-the-root-of-the-version",
-    locate_version,
-    needs=UNKNOWN,
-    shows_in=_has_redirects,
-)
-def redirects_to_the_root_of_the_version(honest: Callable[[Call], Fields], call: Call) -> Fields:
+@alters(locate_version, needs=UNKNOWN, shows_in=_has_redirects)
+def redirects_to_the_root_of_the_version(sent: Fields, call: Call) -> Fields:
     """A redirect leads to the root of the other version: what was asked for is lost."""
-    return [(name, "/".join(value.split("/")[:2])) for name, value in honest(call)]
+    return [(name, "/".join(value.split("/")[:2])) for name, value in sent]
 
 
 @fault(
-    "versioning/serves-another-name-by-the-oldest-version",
     find_serving,
     needs=_ECHO,
     shows_in=lambda profile: _has_other_names(profile) and has_older(profile),
@@ -90,7 +82,7 @@ def _read_number(name: str) -> int:
     return int(found[0]) if found else 0
 
 
-@fault("versioning/ignores-case-of-version", find_serving, needs=("versioning.case", *UNKNOWN))
+@fault(find_serving, needs=("versioning.case", *UNKNOWN))
 def ignores_case_of_version(
     honest: FindServing, versioning: Versioning, kind: str, named: str
 ) -> str:
@@ -100,11 +92,7 @@ def ignores_case_of_version(
     return known if kind == "unknown" and known else honest(versioning, kind, named)
 
 
-@fault(
-    "versioning/version-in-other-case-answered-with-other-status",
-    choose_status,
-    needs=("versioning.case", *UNKNOWN),
-)
+@fault(choose_status, needs=("versioning.case", *UNKNOWN))
 def version_in_other_case_answered_with_other_status(
     honest: ChooseStatus, call: Call, refusal: Refusal
 ) -> int:
@@ -115,21 +103,21 @@ def version_in_other_case_answered_with_other_status(
     return 400 if is_such else honest(call, refusal)
 
 
-@fault("versioning/omits-echo", make_version_echo, needs=_ECHO)
+@fault(make_version_echo, needs=_ECHO)
 def omits_echo(honest: MakeEcho, call: Call, status: int) -> Fields:
     """A response does not say which version served it."""
     return []
 
 
-@fault("versioning/echoes-newest-version", make_version_echo, needs=_ECHO, shows_in=has_older)
-def echoes_newest_version(honest: MakeEcho, call: Call, status: int) -> Fields:
+@alters(make_version_echo, needs=_ECHO, shows_in=has_older)
+def echoes_newest_version(sent: Fields, call: Call, status: int) -> Fields:
     """Every response names the current version, whichever served it."""
     versioning = call.server.profile.facts.versioning
     newest = find_current(versioning) if versioning else ""
-    return [(name, newest) for name, _ in honest(call, status)]
+    return [(name, newest) for name, _ in sent]
 
 
-@fault("versioning/omits-version-in-vary", name_version_in_vary, needs=("versioning.vary",))
+@fault(name_version_in_vary, needs=("versioning.vary",))
 def omits_version_in_vary(honest: Callable[[Call], Fields], call: Call) -> Fields:
     """A response does not say in Vary that it depends on the field with the version."""
     return []

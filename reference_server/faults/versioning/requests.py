@@ -15,7 +15,7 @@ from reference_server.document.versions import (
     find_serving,
     find_treatment,
 )
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import Fault, alters, fault
 from reference_server.faults.versioning._versions import (
     OLDER,
     UNKNOWN,
@@ -28,7 +28,6 @@ from reference_server.faults.versioning._versions import (
 from reference_server.policy import choose_status
 from reference_server.responses.errors import fill_error_body
 
-Classify = Callable[[Versioning, str | None], str]
 FindConflict = Callable[[Versioning, Naming, tuple[str, ...]], Naming]
 Shows = Callable[[Profile], bool]
 
@@ -62,7 +61,7 @@ def _serves(
         return serving or (find_current(versioning) if kind == served else "")
 
     shows = shows_in or _refuses(served)
-    return fault(fault_id, find_serving, about=about, needs=needs, shows_in=shows)(serve)
+    return fault(find_serving, fault_id=fault_id, about=about, needs=needs, shows_in=shows)(serve)
 
 
 def _other_status(kind: str, what: str, needs: tuple[str, ...]) -> Fault:
@@ -73,8 +72,8 @@ def _other_status(kind: str, what: str, needs: tuple[str, ...]) -> Fault:
         return next(s for s in (400, 406) if s != due) if is_of(refusal, kind) else due
 
     return fault(
-        f"versioning/{kind}-version-answered-with-other-status",
         choose_status,
+        fault_id=f"versioning/{kind}-version-answered-with-other-status",
         about=f"{what} is refused with another status than the one promised.",
         needs=needs,
         shows_in=_refuses(kind),
@@ -120,15 +119,9 @@ SERVED = (
 )
 
 
-@fault(
-    "versioning/serves-malformed-version",
-    classify_version,
-    needs=UNKNOWN,
-    shows_in=_refuses("malformed"),
-)
-def serves_malformed_version(honest: Classify, versioning: Versioning, named: str | None) -> str:
+@alters(classify_version, needs=UNKNOWN, shows_in=_refuses("malformed"))
+def serves_malformed_version(kind: str, versioning: Versioning, named: str | None) -> str:
     """What begins with a version is taken for the version: the rest is not read."""
-    kind = honest(versioning, named)
     known = (name for name in versioning.versions if (named or "").startswith(name))
     return "served" if kind == "malformed" and any(known) else kind
 
@@ -143,7 +136,7 @@ def serves_what_it_begins_with(
     return next(name for name in versioning.versions if named.startswith(name))
 
 
-@fault("versioning/serves-the-first-of-two-versions", find_conflict, needs=_CONFLICT)
+@fault(find_conflict, needs=_CONFLICT)
 def serves_the_first_of_two_versions(
     honest: FindConflict, versioning: Versioning, found: Naming, others: tuple[str, ...]
 ) -> Naming:
@@ -151,23 +144,13 @@ def serves_the_first_of_two_versions(
     return found
 
 
-@fault(
-    "versioning/fails-on-malformed-version",
-    choose_status,
-    needs=UNKNOWN,
-    shows_in=_refuses("malformed"),
-)
+@fault(choose_status, needs=UNKNOWN, shows_in=_refuses("malformed"))
 def fails_on_malformed_version(honest: ChooseStatus, call: Call, refusal: Refusal) -> int:
     """The server fails on what is no version."""
     return 500 if is_of(refusal, "malformed") else honest(call, refusal)
 
 
-@fault(
-    "versioning/retired-version-answered-with-empty-200",
-    choose_status,
-    needs=_RETIRED,
-    shows_in=_has_retired,
-)
+@fault(choose_status, needs=_RETIRED, shows_in=_has_retired)
 def retired_version_answered_with_empty_200(
     honest: ChooseStatus, call: Call, refusal: Refusal
 ) -> int:
@@ -184,7 +167,7 @@ def leaves_the_body_empty(
         honest(call, refusal, reply)
 
 
-@fault("versioning/refuses-supported-version", find_serving, needs=UNKNOWN, shows_in=has_older)
+@fault(find_serving, needs=UNKNOWN, shows_in=has_older)
 def refuses_supported_version(
     honest: FindServing, versioning: Versioning, kind: str, named: str
 ) -> str:

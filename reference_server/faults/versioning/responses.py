@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from apicheck.model.json import MISSING
 from reference_server.call import Call, Reply
 from reference_server.document.schemas import Schemas, remove_required
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.responses.success import finish_success
 
-FinishSuccess = Callable[[Call, Reply], Reply]
 
-
-@fault(
-    "versioning/response-without-an-earlier-member", finish_success, needs=("versioning.history",)
-)
-def response_without_an_earlier_member(honest: FinishSuccess, call: Call, reply: Reply) -> Reply:
+@alters(finish_success, needs=("versioning.history",))
+def response_without_an_earlier_member(made: Reply, call: Call, reply: Reply) -> Reply:
     """Reads lack a member that they always had by an earlier document."""
-    made, now = honest(call, reply), call.op_rules.operation
+    now = call.op_rules.operation
     for spec in call.server.profile.policy.earlier if now.safe else ():
         for was in spec.operations:
             documented = was.response_for(made.status)

@@ -32,9 +32,7 @@ def _with_current(profile: Profile, naming: Naming, path: str) -> str:
     return path.replace(f"/{naming.named}/", f"/{current}/", 1)
 
 
-@fault(
-    "versioning/serves-unknown-version-to-writes", name_version, needs=UNKNOWN, shows_in=_in_path
-)
+@fault(name_version, needs=UNKNOWN, shows_in=_in_path)
 def serves_unknown_version_to_writes(
     honest: NameVersion, profile: Profile, method: str, path: str, query: Pairs, headers: Pairs
 ) -> Naming:
@@ -45,12 +43,7 @@ def serves_unknown_version_to_writes(
     return honest(profile, method, _with_current(profile, naming, path), query, headers)
 
 
-@fault(
-    "versioning/makes-before-it-refuses-the-version",
-    choose_status,
-    needs=UNKNOWN,
-    shows_in=_in_path,
-)
+@fault(choose_status, needs=UNKNOWN, shows_in=_in_path)
 def makes_before_it_refuses_the_version(
     honest: Callable[[Call, Refusal], int], call: Call, refusal: Refusal
 ) -> int:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from apicheck.model.json import Json, at
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters
 from reference_server.webhooks.delivery import Outgoing, finish_delivery
 from reference_server.webhooks.rules import Message, prepare
-
-Finish = Callable[[Outgoing], Outgoing]
-Prepare = Callable[[Message, int], Message]
 
 
 def _is_described(profile: Profile) -> bool:
@@ -43,67 +40,60 @@ def _without(outgoing: Outgoing, *names: str) -> Outgoing:
     return replace(outgoing, headers=kept)
 
 
-@fault("webhooks/delivers-by-put", finish_delivery, shows_in=_says_method)
-def delivers_by_put(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, shows_in=_says_method)
+def delivers_by_put(made: Outgoing, outgoing: Outgoing) -> Outgoing:
     """Deliveries are sent by PUT."""
-    return replace(honest(outgoing), method="PUT")
+    return replace(made, method="PUT")
 
 
-@fault("webhooks/labels-no-media-type", finish_delivery, shows_in=_says_media)
-def labels_no_media_type(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, shows_in=_says_media)
+def labels_no_media_type(made: Outgoing, outgoing: Outgoing) -> Outgoing:
     """Deliveries do not say of which media type they are."""
-    return _without(honest(outgoing), "Content-Type")
+    return _without(made, "Content-Type")
 
 
-@fault("webhooks/labels-json-as-text", finish_delivery, shows_in=_says_media)
-def labels_json_as_text(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, shows_in=_says_media)
+def labels_json_as_text(due: Outgoing, outgoing: Outgoing) -> Outgoing:
     """Deliveries in JSON say that they are plain text."""
-    made = _without(honest(outgoing), "Content-Type")
+    made = _without(due, "Content-Type")
     return replace(made, headers=(*made.headers, ("Content-Type", "text/plain")))
 
 
-@fault("webhooks/omits-promised-fields", finish_delivery, needs=("webhooks.delivery.headers",))
-def omits_promised_fields(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, needs=("webhooks.delivery.headers",))
+def omits_promised_fields(made: Outgoing, outgoing: Outgoing) -> Outgoing:
     """Deliveries lack the header field that names their sender."""
-    return _without(honest(outgoing), "User-Agent")
+    return _without(made, "User-Agent")
 
 
-@fault(
-    "webhooks/other-value-of-promised-fields",
-    finish_delivery,
-    needs=("webhooks.delivery.headers",),
-)
-def other_value_of_promised_fields(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, needs=("webhooks.delivery.headers",))
+def other_value_of_promised_fields(due: Outgoing, outgoing: Outgoing) -> Outgoing:
     """Deliveries name the library that sends them."""
-    made = _without(honest(outgoing), "User-Agent")
+    made = _without(due, "User-Agent")
     return replace(made, headers=(*made.headers, ("User-Agent", "http-client/7.1")))
 
 
-@fault("webhooks/omits-id", finish_delivery, shows_in=_has_id_field)
-def omits_id(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, shows_in=_has_id_field)
+def omits_id(made: Outgoing, outgoing: Outgoing) -> Outgoing:
     """Deliveries lack the header field of their id."""
-    return _without(honest(outgoing), "webhook-id", "x-request-id")
+    return _without(made, "webhook-id", "x-request-id")
 
 
-@fault("webhooks/delivers-broken-json", finish_delivery, needs=("webhooks.payload",))
-def delivers_broken_json(honest: Finish, outgoing: Outgoing) -> Outgoing:
+@alters(finish_delivery, needs=("webhooks.payload",))
+def delivers_broken_json(made: Outgoing, outgoing: Outgoing) -> Outgoing:
     """The body of a delivery ends before its last character."""
-    made = honest(outgoing)
     return replace(made, body=made.body[:-1])
 
 
-@fault("webhooks/names-other-event", prepare, needs=("webhooks.payload.event",))
-def names_other_event(honest: Prepare, message: Message, attempt: int) -> Message:
+@alters(prepare, needs=("webhooks.payload.event",))
+def names_other_event(made: Message, message: Message, attempt: int) -> Message:
     """The body of a delivery names another event of the policy than the one that happened."""
-    made = honest(message, attempt)
     other = next((name for name in message.facts.events if name != message.event), "other")
     return replace(made, value=put(made.value, str(message.facts.payload["event"]), other))
 
 
-@fault("webhooks/omits-data", prepare, needs=("webhooks.payload.data",))
-def omits_data(honest: Prepare, message: Message, attempt: int) -> Message:
+@alters(prepare, needs=("webhooks.payload.data",))
+def omits_data(made: Message, message: Message, attempt: int) -> Message:
     """The body of a delivery does not say what the event is about."""
-    made = honest(message, attempt)
     return replace(made, value=_drop(made.value, str(message.facts.payload["data"])))
 
 
@@ -113,25 +103,22 @@ def _drop(value: Json, pointer: str) -> Json:
     return {key: item for key, item in value.items() if key != name}
 
 
-@fault("webhooks/omits-timestamp", prepare, shows_in=_is_described)
-def omits_timestamp(honest: Prepare, message: Message, attempt: int) -> Message:
+@alters(prepare, shows_in=_is_described)
+def omits_timestamp(made: Message, message: Message, attempt: int) -> Message:
     """The body of a delivery lacks the time of the event, which the document requires."""
-    made = honest(message, attempt)
     return replace(made, value=_drop(made.value, "/timestamp"))
 
 
-@fault("webhooks/payload-of-other-types", prepare, shows_in=_is_described)
-def payload_of_other_types(honest: Prepare, message: Message, attempt: int) -> Message:
+@alters(prepare, shows_in=_is_described)
+def payload_of_other_types(made: Message, message: Message, attempt: int) -> Message:
     """The object that a delivery is about has a number for its id."""
-    made = honest(message, attempt)
     place = f"{message.facts.payload.get('data', '/data')}/id"
     known = isinstance(at(made.value, place), str)
     return replace(made, value=put(made.value, place, 7)) if known else made
 
 
-@fault("webhooks/names-event-in-capitals", prepare, needs=("webhooks.payload.event",))
-def names_event_in_capitals(honest: Prepare, message: Message, attempt: int) -> Message:
+@alters(prepare, needs=("webhooks.payload.event",))
+def names_event_in_capitals(made: Message, message: Message, attempt: int) -> Message:
     """The body of a delivery writes the name of its event in capitals."""
-    made = honest(message, attempt)
     place = str(message.facts.payload["event"])
     return replace(made, value=put(made.value, place, message.event.upper()))

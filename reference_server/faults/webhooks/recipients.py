@@ -39,7 +39,7 @@ def _causes_several(profile: Profile) -> bool:
     return len({event.cause for event in events if event.cause}) > 1
 
 
-@fault("webhooks/delivers-nothing", is_wanted, needs=("webhooks.delivery.within",))
+@fault(is_wanted, needs=("webhooks.delivery.within",))
 def delivers_nothing(
     honest: IsWanted, subscription: Subscription, event: Event, tenant: str
 ) -> bool:
@@ -47,12 +47,7 @@ def delivers_nothing(
     return False
 
 
-@fault(
-    "webhooks/delivers-one-event-alone",
-    is_wanted,
-    needs=("webhooks.delivery.within",),
-    shows_in=_causes_several,
-)
+@fault(is_wanted, needs=("webhooks.delivery.within",), shows_in=_causes_several)
 def delivers_one_event_alone(
     honest: IsWanted, subscription: Subscription, event: Event, tenant: str
 ) -> bool:
@@ -60,12 +55,7 @@ def delivers_one_event_alone(
     return event.name[:1] < "d" and honest(subscription, event, tenant)
 
 
-@fault(
-    "webhooks/delivers-late",
-    find_delay,
-    needs=("webhooks.delivery.within",),
-    shows_in=_causes_several,
-)
+@fault(find_delay, needs=("webhooks.delivery.within",), shows_in=_causes_several)
 def delivers_late(honest: Callable[[Webhooks, str], float], facts: Webhooks, event: str) -> float:
     """Of all events, the last one is delivered long after the promised time."""
     last = [one.name for one in facts.events.values() if one.cause][-1]
@@ -73,7 +63,6 @@ def delivers_late(honest: Callable[[Webhooks, str], float], facts: Webhooks, eve
 
 
 @fault(
-    "webhooks/delivers-every-event",
     is_wanted,
     needs=("webhooks.payload.event", "webhooks.subscriptions"),
     shows_in=_causes_several,
@@ -85,11 +74,7 @@ def delivers_every_event(
     return honest(replace(subscription, events=None), event, tenant)
 
 
-@fault(
-    "webhooks/delivers-to-every-tenant",
-    is_wanted,
-    needs=("webhooks.subscriptions", "authorization.foreign.tenant"),
-)
+@fault(is_wanted, needs=("webhooks.subscriptions", "authorization.foreign.tenant"))
 def delivers_to_every_tenant(
     honest: IsWanted, subscription: Subscription, event: Event, tenant: str
 ) -> bool:
@@ -97,11 +82,7 @@ def delivers_to_every_tenant(
     return honest(subscription, event, subscription.tenant)
 
 
-@fault(
-    "webhooks/delivers-after-deletion",
-    forget,
-    needs=("webhooks.subscriptions.delete",),
-)
+@fault(forget, needs=("webhooks.subscriptions.delete",))
 def delivers_after_deletion(
     honest: Callable[[dict[str, Subscription], str], None],
     subscriptions: dict[str, Subscription],
@@ -110,7 +91,7 @@ def delivers_after_deletion(
     """A subscription that was deleted still gets deliveries."""
 
 
-@fault("webhooks/delivers-to-who-is-gone", ends_subscription, needs=("webhooks.delivery.ends_on",))
+@fault(ends_subscription, needs=("webhooks.delivery.ends_on",))
 def delivers_to_who_is_gone(
     honest: Callable[[Webhooks, Received], bool], facts: Webhooks, received: Received
 ) -> bool:
@@ -119,7 +100,6 @@ def delivers_to_who_is_gone(
 
 
 @fault(
-    "webhooks/follows-redirects",
     find_redirect,
     needs=("webhooks.delivery.redirects",),
     shows_in=_promises("redirects", "refused"),
@@ -132,7 +112,6 @@ def follows_redirects(
 
 
 @fault(
-    "webhooks/follows-no-redirect",
     find_redirect,
     needs=("webhooks.delivery.redirects",),
     shows_in=_promises("redirects", "followed"),
@@ -145,7 +124,6 @@ def follows_no_redirect(
 
 
 @fault(
-    "webhooks/delivers-newest-first",
     choose_next,
     needs=("webhooks.delivery.order",),
     shows_in=_promises("order", "guaranteed", "per-object"),
@@ -160,7 +138,6 @@ def delivers_newest_first(
 
 
 @fault(
-    "webhooks/delivers-twice",
     count_copies,
     needs=("webhooks.delivery.duplicates",),
     shows_in=_promises("duplicates", "never"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from apicheck.model.facts import Webhooks
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.webhooks.delivery import Received
 from reference_server.webhooks.rules import Message, find_gap, is_acknowledged, prepare
 from reference_server.webhooks.signing import Signed, new_secret, sign_delivery
@@ -38,54 +38,49 @@ def _outlives_tolerance(profile: Profile) -> bool:
     return bool(webhooks and tolerance and sum(webhooks.delivery.retries_s) > tolerance)
 
 
-@fault("webhooks/never-repeats", find_gap, needs=_RETRIES)
+@fault(find_gap, needs=_RETRIES)
 def never_repeats(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
     """A delivery is sent once, whatever comes of it."""
     return None
 
 
-@fault("webhooks/repeats-once", find_gap, needs=_RETRIES, shows_in=_retries_twice)
+@fault(find_gap, needs=_RETRIES, shows_in=_retries_twice)
 def repeats_once(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
     """A delivery is repeated once, and then given up."""
     return None if retries else honest(facts, retries)
 
 
-@fault("webhooks/repeats-at-once", find_gap, needs=_RETRIES)
-def repeats_at_once(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
+@alters(find_gap, needs=_RETRIES)
+def repeats_at_once(due: float | None, facts: Webhooks, retries: int) -> float | None:
     """A delivery is repeated without a pause."""
-    return None if honest(facts, retries) is None else 0.0
+    return None if due is None else 0.0
 
 
-@fault("webhooks/repeats-late", find_gap, needs=_RETRIES)
-def repeats_late(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
+@alters(find_gap, needs=_RETRIES)
+def repeats_late(gap: float | None, facts: Webhooks, retries: int) -> float | None:
     """A delivery is repeated twenty times later than promised."""
-    gap = honest(facts, retries)
     return None if gap is None else 20 * gap
 
 
-@fault("webhooks/repeats-for-ever", find_gap, needs=_RETRIES)
+@fault(find_gap, needs=_RETRIES)
 def repeats_for_ever(honest: FindGap, facts: Webhooks, retries: int) -> float | None:
     """A delivery is repeated until it is acknowledged, however long that takes."""
     return honest(facts, min(retries, len(facts.delivery.retries_s) - 1))
 
 
-@fault("webhooks/gives-up-on-client-errors", is_acknowledged, needs=_ACKNOWLEDGED)
+@fault(is_acknowledged, needs=_ACKNOWLEDGED)
 def gives_up_on_client_errors(honest: IsAcknowledged, facts: Webhooks, received: Received) -> bool:
     """A delivery that is refused with 4xx is not repeated."""
     return 400 <= received.status < 500 or honest(facts, received)
 
 
-@fault("webhooks/gives-up-on-429", is_acknowledged, needs=_ACKNOWLEDGED)
+@fault(is_acknowledged, needs=_ACKNOWLEDGED)
 def gives_up_on_429(honest: IsAcknowledged, facts: Webhooks, received: Received) -> bool:
     """A delivery that came too soon for its receiver is not repeated."""
     return received.status == 429 or honest(facts, received)
 
 
-@fault(
-    "webhooks/takes-silence-for-acknowledged",
-    is_acknowledged,
-    needs=(*_RETRIES, "webhooks.delivery.timeout"),
-)
+@fault(is_acknowledged, needs=(*_RETRIES, "webhooks.delivery.timeout"))
 def takes_silence_for_acknowledged(
     honest: IsAcknowledged, facts: Webhooks, received: Received
 ) -> bool:
@@ -93,7 +88,7 @@ def takes_silence_for_acknowledged(
     return received.timed_out or honest(facts, received)
 
 
-@fault("webhooks/takes-closed-connection-for-acknowledged", is_acknowledged, needs=_RETRIES)
+@fault(is_acknowledged, needs=_RETRIES)
 def takes_closed_connection_for_acknowledged(
     honest: IsAcknowledged, facts: Webhooks, received: Received
 ) -> bool:
@@ -101,13 +96,13 @@ def takes_closed_connection_for_acknowledged(
     return (not received.status and not received.timed_out) or honest(facts, received)
 
 
-@fault("webhooks/gives-up-on-who-is-down", is_acknowledged, needs=_RETRIES)
+@fault(is_acknowledged, needs=_RETRIES)
 def gives_up_on_who_is_down(honest: IsAcknowledged, facts: Webhooks, received: Received) -> bool:
     """A delivery is not repeated where no connection was accepted."""
     return received.refused or honest(facts, received)
 
 
-@fault("webhooks/repeats-what-was-acknowledged", is_acknowledged, needs=_ACKNOWLEDGED)
+@fault(is_acknowledged, needs=_ACKNOWLEDGED)
 def repeats_what_was_acknowledged(
     honest: IsAcknowledged, facts: Webhooks, received: Received
 ) -> bool:
@@ -115,12 +110,7 @@ def repeats_what_was_acknowledged(
     return False
 
 
-@fault(
-    "webhooks/takes-200-alone-for-acknowledged",
-    is_acknowledged,
-    needs=_ACKNOWLEDGED,
-    shows_in=_takes_several,
-)
+@fault(is_acknowledged, needs=_ACKNOWLEDGED, shows_in=_takes_several)
 def takes_200_alone_for_acknowledged(
     honest: IsAcknowledged, facts: Webhooks, received: Received
 ) -> bool:
@@ -128,17 +118,13 @@ def takes_200_alone_for_acknowledged(
     return received.status == 200
 
 
-@fault("webhooks/unsigned-retries", sign_delivery, needs=("webhooks.signature", *_RETRIES))
+@fault(sign_delivery, needs=("webhooks.signature", *_RETRIES))
 def unsigned_retries(honest: SignDelivery, delivery: Unsigned) -> Signed:
     """The first attempt is signed, and no other."""
     return honest(delivery) if delivery.first is None else Signed()
 
 
-@fault(
-    "webhooks/signs-retries-with-other-secret",
-    sign_delivery,
-    needs=("webhooks.signature", *_RETRIES),
-)
+@fault(sign_delivery, needs=("webhooks.signature", *_RETRIES))
 def signs_retries_with_other_secret(honest: SignDelivery, delivery: Unsigned) -> Signed:
     """Retries are signed with a secret that is not the subscription's."""
     if delivery.first is None:
@@ -146,12 +132,7 @@ def signs_retries_with_other_secret(honest: SignDelivery, delivery: Unsigned) ->
     return honest(replace(delivery, secret=new_secret(delivery.scheme, bytes(32), "0" * 32)))
 
 
-@fault(
-    "webhooks/signs-retries-as-of-the-first",
-    sign_delivery,
-    needs=("webhooks.signature", *_RETRIES),
-    shows_in=_outlives_tolerance,
-)
+@fault(sign_delivery, needs=("webhooks.signature", *_RETRIES), shows_in=_outlives_tolerance)
 def signs_retries_as_of_the_first(honest: SignDelivery, delivery: Unsigned) -> Signed:
     """Retries are stamped with the time of the first attempt."""
     first = delivery.timestamp if delivery.first is None else delivery.first
@@ -169,18 +150,13 @@ def _has_id(profile: Profile) -> bool:
     return webhooks is not None and bool(webhooks.id or webhooks.id_pointer)
 
 
-@fault("webhooks/new-id-for-each-attempt", prepare, needs=_RETRIES, shows_in=_has_id)
-def new_id_for_each_attempt(
-    honest: Callable[[Message, int], Message], message: Message, attempt: int
-) -> Message:
+@alters(prepare, needs=_RETRIES, shows_in=_has_id)
+def new_id_for_each_attempt(made: Message, message: Message, attempt: int) -> Message:
     """A delivery that is repeated has another id than before."""
-    made = honest(message, attempt)
     return _with_id(made, f"{made.id}{attempt}") if attempt else made
 
 
-@fault("webhooks/same-id-for-all", prepare, needs=("webhooks.events",), shows_in=_has_id)
-def same_id_for_all(
-    honest: Callable[[Message, int], Message], message: Message, attempt: int
-) -> Message:
+@alters(prepare, needs=("webhooks.events",), shows_in=_has_id)
+def same_id_for_all(made: Message, message: Message, attempt: int) -> Message:
     """Every delivery has the same id."""
-    return _with_id(honest(message, attempt), "msg_1")
+    return _with_id(made, "msg_1")

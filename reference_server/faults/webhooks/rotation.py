@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.document.profile import Profile
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.webhooks.rules import Subscription, list_secrets
 
 ListSecrets = Callable[[Subscription, float], tuple[str, ...]]
@@ -18,7 +18,7 @@ def _overlaps(profile: Profile) -> bool:
     return bool(subscriptions and subscriptions.rotate and subscriptions.overlap_s)
 
 
-@fault("webhooks/old-secret-signs-for-ever", list_secrets, needs=_ROTATES)
+@fault(list_secrets, needs=_ROTATES)
 def old_secret_signs_for_ever(
     honest: ListSecrets, subscription: Subscription, now: float
 ) -> tuple[str, ...]:
@@ -26,15 +26,15 @@ def old_secret_signs_for_ever(
     return (subscription.secret or "", *(secret for secret, _ in subscription.former))
 
 
-@fault("webhooks/old-secret-dies-at-once", list_secrets, needs=_ROTATES, shows_in=_overlaps)
+@alters(list_secrets, needs=_ROTATES, shows_in=_overlaps)
 def old_secret_dies_at_once(
-    honest: ListSecrets, subscription: Subscription, now: float
+    due: tuple[str, ...], subscription: Subscription, now: float
 ) -> tuple[str, ...]:
     """A secret that was replaced signs no more from that moment on."""
-    return honest(subscription, now)[:1]
+    return due[:1]
 
 
-@fault("webhooks/new-secret-does-not-sign", list_secrets, needs=_ROTATES)
+@fault(list_secrets, needs=_ROTATES)
 def new_secret_does_not_sign(
     honest: ListSecrets, subscription: Subscription, now: float
 ) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from apicheck.model.json import at
 from reference_server.call import Call, Reply
 from reference_server.document.profile import Profile
 from reference_server.document.schemas import find_array, put
-from reference_server.faults.fault import fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.success import finish_success
 from reference_server.stages.subscriptions import count_subscriptions
 from reference_server.webhooks.targets import find_kinds, is_refused_target
@@ -28,54 +28,50 @@ def _accepts(kind: str, targets: Targets, url: str) -> bool:
     return kind in find_kinds(host) and kind in targets.refused
 
 
-@fault("webhooks/accepts-plain-http", is_refused_target, needs=("webhooks.targets.schemes",))
+@fault(is_refused_target, needs=("webhooks.targets.schemes",))
 def accepts_plain_http(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """A URL of plain HTTP can be subscribed."""
     return urlsplit(url).scheme != "http" and honest(targets, url)
 
 
-@fault("webhooks/accepts-private-addresses", is_refused_target, shows_in=_refuses("private"))
+@fault(is_refused_target, shows_in=_refuses("private"))
 def accepts_private_addresses(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """A URL inside a private network can be subscribed."""
     return not _accepts("private", targets, url) and honest(targets, url)
 
 
-@fault("webhooks/accepts-loopback-addresses", is_refused_target, shows_in=_refuses("loopback"))
+@fault(is_refused_target, shows_in=_refuses("loopback"))
 def accepts_loopback_addresses(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """A URL of the server's own machine can be subscribed."""
     return not _accepts("loopback", targets, url) and honest(targets, url)
 
 
-@fault("webhooks/accepts-link-local-addresses", is_refused_target, shows_in=_refuses("link-local"))
+@fault(is_refused_target, shows_in=_refuses("link-local"))
 def accepts_link_local_addresses(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """A URL of the server's own link can be subscribed, where clouds keep their credentials."""
     return not _accepts("link-local", targets, url) and honest(targets, url)
 
 
-@fault("webhooks/reads-dotted-addresses-alone", is_refused_target, shows_in=_refuses("loopback"))
+@fault(is_refused_target, shows_in=_refuses("loopback"))
 def reads_dotted_addresses_alone(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """An address that is written as one number is taken for the name of a host."""
     return not (urlsplit(url).hostname or "").isdigit() and honest(targets, url)
 
 
-@fault("webhooks/overlooks-ipv6", is_refused_target, shows_in=_refuses("loopback"))
+@fault(is_refused_target, shows_in=_refuses("loopback"))
 def overlooks_ipv6(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """Every address of IPv6 can be subscribed."""
     return "[" not in url and honest(targets, url)
 
 
-@fault("webhooks/reads-host-before-the-sign", is_refused_target, shows_in=_refuses("loopback"))
+@fault(is_refused_target, shows_in=_refuses("loopback"))
 def reads_host_before_the_sign(honest: IsRefusedTarget, targets: Targets, url: str) -> bool:
     """In a URL with user information (RFC 3986, section 3.2.1), that is taken for the host."""
     before, sign, _ = url.rpartition("@")
     return honest(targets, before if sign else url)
 
 
-@fault(
-    "webhooks/limits-no-subscriptions",
-    count_subscriptions,
-    needs=("webhooks.subscriptions.limit",),
-)
+@fault(count_subscriptions, needs=("webhooks.subscriptions.limit",))
 def limits_no_subscriptions(
     honest: Callable[[Call, str | None], int], call: Call, per: str | None
 ) -> int:
@@ -86,12 +82,9 @@ def limits_no_subscriptions(
 _SHOWN_ONCE = ("webhooks.subscriptions.secret_shown",)
 
 
-@fault("webhooks/shows-secret-when-read", finish_success, needs=_SHOWN_ONCE)
-def shows_secret_when_read(
-    honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply
-) -> Reply:
+@alters(finish_success, needs=_SHOWN_ONCE)
+def shows_secret_when_read(made: Reply, call: Call, reply: Reply) -> Reply:
     """A subscription that is read has its secret."""
-    made = honest(call, reply)
     webhooks = call.server.profile.webhooks
     subscriptions = webhooks.subscriptions if webhooks else None
     if subscriptions and call.op_rules.operation.id == subscriptions.read:
@@ -100,10 +93,9 @@ def shows_secret_when_read(
     return made
 
 
-@fault("webhooks/shows-secret-in-list", finish_success, needs=_SHOWN_ONCE)
-def shows_secret_in_list(honest: Callable[[Call, Reply], Reply], call: Call, reply: Reply) -> Reply:
+@alters(finish_success, needs=_SHOWN_ONCE)
+def shows_secret_in_list(made: Reply, call: Call, reply: Reply) -> Reply:
     """A list of subscriptions has the secret of each."""
-    made = honest(call, reply)
     webhooks = call.server.profile.webhooks
     subscriptions = webhooks.subscriptions if webhooks else None
     if subscriptions and call.op_rules.operation.id == subscriptions.list:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from apicheck.authoring.applying import needs_full_mode
 from apicheck.authoring.listing import fetch_pages, values_of
 from apicheck.authoring.variation import list_free_texts, mark_at
 from apicheck.model.exchange import Exchange, Request, Role, Transcript
@@ -16,6 +17,8 @@ from apicheck.model.target import Identity
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable, NotTested
 from apicheck.requests.build import valid_request
 from apicheck.requests.steps import send
+
+NEEDS_FULL_MODE = needs_full_mode("an object would have to be created, to be found in the list")
 
 
 def list_operation(subject: Subject) -> Operation | None:

@@ -11,7 +11,7 @@ from apicheck.model.check import Applies, Check, Outcome
 from apicheck.model.exchange import Request, Transcript
 from apicheck.model.facts import ExpectedResponse
 from apicheck.model.step import Script
-from apicheck.model.subject import Case, Subject
+from apicheck.model.subject import Case, Subject, SubjectKind
 from apicheck.model.verdict import Confirm, Judgement, NotApplicable, NotTested, Severity
 from apicheck.requests import build, steps
 
@@ -25,6 +25,15 @@ def _always(_: Subject) -> None:
 
 def _without_detail(_: Subject) -> str:
     return ""
+
+
+def by_row(subject: Subject) -> str:
+    """The name of the row: for `detail`, where each row is a defect of its own."""
+    return subject.row.name
+
+
+def _as_bound(subject: Subject) -> ExpectedResponse:
+    return subject.expected
 
 
 def _without_doubt(_: Subject, __: Transcript, judgement: Judgement) -> Judgement:
@@ -78,19 +87,71 @@ def refusal(  # noqa: PLR0913  (each says one thing about the check; most have a
             request = yield from build.valid_request(subject)
             yield from steps.send(alter(subject, request), share=share)
 
-    def judge(subject: Subject, transcript: Transcript) -> Judgement:
-        judgement = judging.judge_refused(transcript, subject.expected, detail(subject))
-        return doubt(subject, transcript, judgement)
-
-    return Check(
+    return scripted_refusal(
         title=title,
         failure_title=failure_title,
         applies=applies,
         cases=cases,
         rows_each=rows_each,
         script=script,
-        judge=judge,
+        detail=detail,
+        doubt=doubt,
+        accepted=accepted,
+        wrong_status=wrong_status,
+        confirm=confirm,
         reads=(fact,),
+        standards=standards,
+        proven_by=proven_by,
+    )
+
+
+def scripted_refusal(  # noqa: PLR0913  (each says one thing about the check; most have a default)
+    *,
+    title: str,
+    failure_title: str,
+    applies: Callable[[Subject], Applies | NotApplicable | NotTested],
+    script: Callable[[Subject], Script],
+    subject_kind: SubjectKind = SubjectKind.OPERATION,
+    cases: Callable[[Subject], tuple[Case, ...]] | None = None,
+    expected: Callable[[Subject], ExpectedResponse] = _as_bound,
+    detail: Callable[[Subject], str] = _without_detail,
+    though: Callable[[Subject], str] = _without_detail,
+    doubt: Callable[[Subject, Transcript, Judgement], Judgement] = _without_doubt,
+    accepted: Severity,
+    wrong_status: Severity = Severity.LOW,
+    confirm: Confirm = Confirm.REPEAT,
+    needs_success: bool = False,
+    min_exercised: int = 1,
+    rows_each: int = 3,
+    reads: tuple[str, ...],
+    standards: tuple[str, ...] = (),
+    proven_by: Mapping[str, tuple[str, ...]],
+) -> Check:
+    """Make the check of a refusal that takes more than one change: with a script of its own.
+
+    expected: the promised response, where it is not the subject's own. though: why the request must
+    not be accepted, as for `judge_refused`. needs_success: `accepted` of a `Check`. The others are
+    those of `refusal` and of `Check`.
+    """
+
+    def judge(subject: Subject, transcript: Transcript) -> Judgement:
+        judgement = judging.judge_refused(
+            transcript, expected(subject), detail(subject), though=though(subject)
+        )
+        return doubt(subject, transcript, judgement)
+
+    return Check(
+        title=title,
+        failure_title=failure_title,
+        subject_kind=subject_kind,
+        applies=applies,
+        cases=cases,
+        rows_each=rows_each,
+        script=script,
+        judge=judge,
+        accepted=needs_success,
+        min_exercised=min_exercised,
+        reads=reads,
         standards=standards,
         outcomes=(Outcome("accepted", accepted, confirm), Outcome("wrong-status", wrong_status)),
         proven_by=proven_by,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from reference_server.faults.catalogue import (
     find_mistakes,
     select,
 )
-from reference_server.faults.fault import Fault, fault
+from reference_server.faults.fault import alters, fault
 from reference_server.responses.success import finish_success
 from reference_server.seam import seams
 
@@ -32,6 +33,10 @@ Finish = Callable[[Call, Reply], Reply]
 
 def unchanged(honest: Finish, call: Call, reply: Reply) -> Reply:
     return honest(call, reply)
+
+
+def one_more(call: Call, reply: Reply) -> Reply:
+    return replace(reply, status=reply.status + 1)
 
 
 def test_there_are_as_many_faults_as_declarations() -> None:
@@ -49,17 +54,6 @@ def test_the_family_of_a_fault_is_the_folder_of_its_module() -> None:
     assert {declared.id.partition("/")[0] for declared in other_statuses.FAULTS} <= folders
 
 
-def test_a_fault_has_the_name_of_its_function() -> None:
-    named = {
-        declared.id: name.replace("_", "-")
-        for module in fault_modules()
-        for name, declared in vars(module).items()
-        if isinstance(declared, Fault)
-    }
-    assert len(named) >= 150
-    assert {one: name for one, name in named.items() if one.partition("/")[2] != name} == {}
-
-
 def test_every_seam_is_replaced_by_some_fault() -> None:
     replaced = {seam for one in catalogue().values() for seam in one.replacements}
     own = {seam for seam in seams() if seam.__module__.startswith("reference_server.")}
@@ -68,10 +62,10 @@ def test_every_seam_is_replaced_by_some_fault() -> None:
 
 def test_every_mistake_of_the_declarations_is_named() -> None:
     declared = [
-        fault("auth/twice", finish_success, about="One.")(unchanged),
-        fault("auth/twice", finish_success, about="Another.")(unchanged),
-        fault("Auth/Upper", finish_success, about="Has capitals.")(unchanged),
-        fault("auth/silent", finish_success)(unchanged),
+        fault(finish_success, fault_id="auth/twice", about="One.")(unchanged),
+        fault(finish_success, fault_id="auth/twice", about="Another.")(unchanged),
+        fault(finish_success, fault_id="Auth/Upper", about="Has capitals.")(unchanged),
+        fault(finish_success, fault_id="auth/silent")(unchanged),
     ]
     assert list(find_mistakes(declared)) == [
         "auth/twice: declared 2 times",
@@ -82,21 +76,34 @@ def test_every_mistake_of_the_declarations_is_named() -> None:
 
 def test_a_fault_of_a_function_that_is_no_seam_is_refused() -> None:
     with pytest.raises(TypeError, match=r"auth/x: .*unchanged.* is not a seam"):
-        fault("auth/x", unchanged)(lambda honest, *arguments: honest(*arguments))
+        fault(unchanged, fault_id="auth/x")(lambda honest, *arguments: honest(*arguments))
 
 
-def test_a_fault_is_about_what_its_docstring_says() -> None:
-    @fault("auth/x", finish_success, needs=("order",))
-    def made(honest: Finish, call: Call, reply: Reply) -> Reply:
+def test_a_fault_has_its_id_and_its_sentence_from_its_function() -> None:
+    @fault(finish_success, needs=("order",))
+    def made_up(honest: Finish, call: Call, reply: Reply) -> Reply:
         """The sentence stands
         on two lines."""
         return honest(call, reply)
 
-    assert (made.id, made.about, made.needs) == (
-        "auth/x",
+    assert (made_up.id, made_up.about, made_up.needs) == (
+        "reference_server/made-up",
         "The sentence stands on two lines.",
         ("order",),
     )
+
+
+def test_a_fault_that_alters_is_given_what_the_honest_function_returns() -> None:
+    @alters(finish_success)
+    def made_up(made: Reply, call: Call, reply: Reply) -> Reply:
+        """The status is one more."""
+        made.status += 1
+        return made
+
+    replacement = made_up.replacements[finish_success]
+    call: Any = None
+    assert replacement(one_more, call, Reply(200)).status == 202
+    assert (made_up.id, made_up.about) == ("reference_server/made-up", "The status is one more.")
 
 
 def test_a_fault_may_replace_several_seams() -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +11,7 @@ from apicheck.report.formats.annotations import (
     disarm_json,
     render_annotations,
 )
+from tests.unit.report import hostile
 
 PLACES = {"clauses": {"AUTH-1": "api/a,b.yaml:31"}, "operations": {}}
 
@@ -42,11 +41,6 @@ def test_github_gets_as_many_as_it_shows(results: Results) -> None:
 
 
 def test_hostile_text_gives_neither_lines_nor_properties(results: Results) -> None:
-    spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    hostile = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hostile)
     lines = list(render_annotations(hostile.poison(results)))
     assert len(lines) == len(list(render_annotations(results)))
     for line in lines:

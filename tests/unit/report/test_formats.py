@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -26,6 +24,7 @@ from apicheck.report.baseline import describe_comparison
 from apicheck.report.difference import describe_difference
 from apicheck.report.formats import ctrf, markdown, oscal, sarif
 from apicheck.report.formats.clauses_csv import COLUMNS
+from tests.unit.report import hostile
 
 SCHEMAS = Path(__file__).parents[2] / "fixtures" / "schemas"
 PLACES = {
@@ -34,18 +33,8 @@ PLACES = {
 }
 
 
-@pytest.fixture(scope="module")
-def hostile() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def poisoned(results: Results, hostile: ModuleType) -> Results:
+def poisoned(results: Results) -> Results:
     made: Results = hostile.poison(results)
     return made
 
@@ -107,7 +96,6 @@ def test_recorded_exchanges_follow_the_schema_of_har(
     which: str,
     results: Results,
     transcripts: tuple[Transcript, ...],
-    hostile: ModuleType,
     validate: Callable[[str, Any], None],
 ) -> None:
     shown = transcripts
@@ -256,9 +244,7 @@ def test_more_findings_than_github_takes_are_left_out_by_severity(
 
 
 @pytest.mark.parametrize("name", ["sarif", "ctrf", "oscal"])
-def test_hostile_text_reaches_no_program_as_it_is(
-    name: str, poisoned: Results, hostile: ModuleType
-) -> None:
+def test_hostile_text_reaches_no_program_as_it_is(name: str, poisoned: Results) -> None:
     found = set("".join(texts(read(poisoned, name))))
     assert found.isdisjoint(hostile.FORBIDDEN)
     assert render(poisoned, (), name).isascii()
@@ -269,7 +255,6 @@ def test_no_format_has_a_hostile_character_as_it_is(
     name: str,
     poisoned: Results,
     transcripts: tuple[Transcript, ...],
-    hostile: ModuleType,
 ) -> None:
     """Whatever reads the file: an editor, a log, a viewer of another tool."""
     shown = hostile.poison(transcripts, hostile.SENT)
@@ -282,7 +267,6 @@ def test_hostile_text_is_text_on_the_page_and_in_junit(
     poisoned: Results,
     results: Results,
     transcripts: tuple[Transcript, ...],
-    hostile: ModuleType,
 ) -> None:
     shown = hostile.poison(transcripts, hostile.SENT)
     page = render(poisoned, shown, "html").decode()
@@ -298,7 +282,7 @@ def test_hostile_text_is_text_on_the_page_and_in_junit(
 
 
 def test_hostile_text_stays_on_its_line_of_the_terminal(
-    poisoned: Results, results: Results, hostile: ModuleType
+    poisoned: Results, results: Results
 ) -> None:
     difference = compare_runs(results, poisoned)
     comparison = compare_with_baseline(poisoned, (), date(2026, 11, 29))
@@ -325,7 +309,7 @@ def test_a_formula_behind_spaces_is_none_either(results: Results) -> None:
     assert row["reason"] == "'  \uff1dSUM(1)"
 
 
-def test_hostile_text_is_only_code_in_markdown(poisoned: Results, hostile: ModuleType) -> None:
+def test_hostile_text_is_only_code_in_markdown(poisoned: Results) -> None:
     text = render(poisoned, (), "markdown").decode()
     assert set(text).isdisjoint(hostile.FORBIDDEN)
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table")

@@ -48,8 +48,8 @@ def text_of(skeleton: Skeleton, end: str) -> str:
     return text
 
 
-def executed(text: str) -> Mapping[str, object]:
-    names: dict[str, object] = {"__name__": "written"}
+def executed(text: str, module: str = "written") -> Mapping[str, object]:
+    names: dict[str, object] = {"__name__": module}
     exec(compile(text, "written.py", "exec"), names)
     return names
 
@@ -63,12 +63,10 @@ def made(skeleton: Skeleton, check: str, origin: str = "apicheck") -> Check:
 
 
 def faults(skeleton: Skeleton) -> list[Fault]:
-    names = executed(text_of(skeleton, "faults/" + skeleton_family(skeleton) + "/new_thing.py"))
+    family = Path(next(iter(skeleton.written))).parent.name
+    text = text_of(skeleton, f"faults/{family}/new_thing.py")
+    names = executed(text, f"reference_server.faults.{family}.new_thing")
     return [value for value in names.values() if isinstance(value, Fault)]
-
-
-def skeleton_family(skeleton: Skeleton) -> str:
-    return Path(next(iter(skeleton.written))).parent.name
 
 
 def filled_in(check: Check) -> Check:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Case,
-    ExpectedResponse,
     Identity,
     NotApplicable,
     NotTested,
     NotTestedKind,
     Steps,
     Subject,
+    applying,
     steps,
 )
-from apicheck.checks.auth._scope import PATIENCE_S, needs_control
+from apicheck.checks.auth._scope import PATIENCE_S
 
 _STATES = ("suspended", "terminated", "disabled", "pending")
 """States of accounts; the others are of credentials."""
@@ -36,7 +36,7 @@ def cannot_change(subject: Subject) -> NotApplicable | NotTested | None:
         return NotApplicable("the policy does not say how soon a change of an account holds")
     can = subject.context.capabilities
     if not {"mint", "change"} <= can or ("clock" not in can and within > PATIENCE_S):
-        return needs_control("nothing can make an account and change it")
+        return applying.needs_control("nothing can make an account and change it")
     return None
 
 
@@ -68,10 +68,3 @@ def say_though(subject: Subject, what: str) -> str:
     within = subject.facts.authentication.changes_within_s
     delay = f"{within:g} s " if within else ""
     return f"{delay}after {what}"
-
-
-def expected_for_row(subject: Subject, demoted: str) -> ExpectedResponse | None:
-    """The response that is due to the row: to a state, or to a missing right."""
-    if subject.row.name == demoted:
-        return subject.facts.authorization.refusal
-    return subject.facts.authentication.states[subject.row.name]

@@ -12,8 +12,6 @@ from apicheck.authoring import (
     Identity,
     Inconclusive,
     NotApplicable,
-    NotTested,
-    NotTestedKind,
     Operation,
     Recipe,
     Request,
@@ -70,13 +68,6 @@ def covered_by_sibling(subject: Subject, *, safe_only: bool = False) -> NotAppli
         return None
     return NotApplicable(
         f"tested on {chosen.id}, which has the same security (--thorough tests every operation)"
-    )
-
-
-def needs_control(reason: str) -> NotTested:
-    """Make the verdict of a check that only the control protocol can play."""
-    return NotTested(
-        NotTestedKind.NEEDS_CONTROL, reason, '[control]\nurl = "http://127.0.0.1:9000"'
     )
 
 
@@ -144,6 +135,11 @@ def expected_for_state(subject: Subject, state: str) -> ExpectedResponse | None:
     """The refusal of a credential in a state: that of the state, else that of any bad one."""
     authentication = subject.facts.authentication
     return authentication.states.get(state) or authentication.bad
+
+
+def expected_for_row(subject: Subject) -> ExpectedResponse:
+    """The refusal of a credential in the state of the row."""
+    return subject.facts.authentication.states[subject.row.name]
 
 
 def expected_refusal(subject: Subject) -> ExpectedResponse | None:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Applies,
-    Check,
     Confirm,
-    Judgement,
     NotApplicable,
     NotTested,
-    Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
     build,
-    judging,
     steps,
 )
+from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.auth._accounts import (
     cannot_change,
     change_account,
@@ -26,7 +22,12 @@ from apicheck.checks.auth._accounts import (
     say_though,
     state_cases,
 )
-from apicheck.checks.auth._scope import covered_by_sibling, needs_no_credential, send_accepted
+from apicheck.checks.auth._scope import (
+    covered_by_sibling,
+    expected_for_row,
+    needs_no_credential,
+    send_accepted,
+)
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
@@ -49,27 +50,20 @@ def script(subject: Subject) -> Script:
     yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the credential, or refuses it with another status."""
-    state = subject.row.name
-    expected = subject.facts.authentication.states[state]
-    though = say_though(subject, f"its account was {state}")
-    return judging.judge_refused(transcript, expected, state, though=though)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A credential in use is refused as promised once its account is suspended",
     failure_title="A credential in use is not refused as promised once its account is suspended",
     applies=applies,
     cases=state_cases,
     script=script,
-    judge=judge,
+    expected=expected_for_row,
+    detail=by_row,
+    though=lambda subject: say_though(subject, f"its account was {subject.row.name}"),
     reads=("authentication.changes_within", "authentication.states"),
     standards=("rfc6750#3.1",),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("auth/serves-the-suspended-until-they-sign-in",),
         "wrong-status": ("auth/state-answered-with-other-status",),

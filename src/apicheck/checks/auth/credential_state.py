@@ -7,27 +7,23 @@ from dataclasses import replace
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
     Identity,
-    Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     Script,
     Severity,
     Steps,
     Subject,
-    Transcript,
     build,
     credentials,
-    judging,
     refused,
     spreading,
     steps,
 )
-from apicheck.checks.auth._scope import needs_no_credential
+from apicheck.authoring.refusals import by_row, scripted_refusal
+from apicheck.checks.auth._scope import expected_for_row, needs_no_credential
 
 _STATES_OF_CREDENTIALS = ("expired", "revoked")
 
@@ -99,26 +95,20 @@ def _get_holder(subject: Subject) -> Steps[Identity]:
     return (yield from steps.mint(tenant=tenant, state=subject.row.name))
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the credential, or refuses it with another status."""
-    state = subject.row.name
-    return judging.judge_refused(transcript, subject.facts.authentication.states[state], state)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="An expired, revoked or disabled credential is refused as promised",
     failure_title="An expired, revoked or disabled credential is not refused as promised",
     applies=applies,
     cases=cases,
     rows_each=0,
     script=script,
-    judge=judge,
+    expected=expected_for_row,
+    detail=by_row,
     reads=("authentication.states",),
     standards=("rfc6750#3.1",),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": (
             "auth/accepts-expired-credentials",

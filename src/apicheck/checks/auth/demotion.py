@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Applies,
-    Check,
     Confirm,
-    Judgement,
     NotApplicable,
     NotTested,
-    Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
     build,
-    judging,
     steps,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.auth._accounts import cannot_change, change_account, mint_person, say_though
 from apicheck.checks.auth._scope import needs_no_credential, send_accepted
 
@@ -47,24 +43,17 @@ def script(subject: Subject) -> Script:
     yield from steps.send(request)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server serves the request, or refuses it with another status."""
-    though = say_though(subject, "its owner had lost the role")
-    return judging.judge_refused(transcript, subject.expected, though=though)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A credential in use loses each right that its owner loses",
     failure_title="A credential in use keeps rights that its owner has lost",
     applies=applies,
     script=script,
-    judge=judge,
+    though=lambda subject: say_though(subject, "its owner had lost the role"),
     reads=("authentication.changes_within", "authorization.roles"),
     standards=("rfc6750#3.1",),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("auth/keeps-the-rights-of-the-demoted",),
         "wrong-status": ("scopes/denial-answered-with-other-status",),

@@ -5,30 +5,28 @@ from __future__ import annotations
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Claims,
     Confirm,
+    ExpectedResponse,
     Json,
-    Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     Role,
     Script,
     Severity,
     Steps,
     Subject,
-    Transcript,
+    applying,
     build,
     credentials,
     describe,
-    judging,
     refused,
     steps,
 )
+from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
-from apicheck.checks.auth._scope import covered_by_sibling, needs_control
+from apicheck.checks.auth._scope import covered_by_sibling
 
 _FAR_S = 30 * 86_400.0
 """So far off that neither a leeway nor a clock that another check moves makes up for it."""
@@ -46,7 +44,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if len(subject.context.alternatives[subject.op.id][0]) > 1:
         return NotApplicable("it takes another credential beside the JWT")
     if not {"mint", "clock"} <= subject.context.capabilities:
-        return needs_control("nothing can sign a JWT with a wrong claim")
+        return applying.needs_control("nothing can sign a JWT with a wrong claim")
     claims = Claims(shared=frozenset({"clock"}))
     return covered_by_sibling(subject) or Applies(
         claims=claims, facts=("authentication.jwt",), promise=authentication.bad
@@ -88,30 +86,29 @@ def _make_claims(wrong: dict[str, Json]) -> Steps[dict[str, Json]]:
     clock = yield from steps.ask("clock")
     now = clock.get("now") if isinstance(clock, dict) else None
     if not isinstance(now, int | float):
-        steps.end_script(needs_control("the target's clock cannot be read"))
+        steps.end_script(applying.needs_control("the target's clock cannot be read"))
     return {name: int(now + value) if name in _TIMES else value for name, value in wrong.items()}
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the token, or refuses it with another status."""
+def expect(subject: Subject) -> ExpectedResponse:
+    """The refusal of a bad credential, or that of an expired one where the policy has it."""
     state = "expired" if "exp" in subject.row.value else ""
-    expected = subject.facts.authentication.states.get(state, subject.expected)
-    return judging.judge_refused(transcript, expected, subject.row.name)
+    return subject.facts.authentication.states.get(state, subject.expected)
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A JWT with a wrong time, audience or issuer is refused as promised",
     failure_title="A JWT with a wrong time, audience or issuer is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    expected=expect,
+    detail=by_row,
     reads=("authentication.jwt",),
     standards=("rfc7519#4.1.1", "rfc7519#4.1.3", "rfc7519#4.1.4", "rfc7519#4.1.5"),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": (
             "auth/jwt-ignores-expiry",

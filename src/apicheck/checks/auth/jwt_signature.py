@@ -9,13 +9,11 @@ from functools import partial
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
     Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     Request,
     Script,
     Severity,
@@ -23,12 +21,12 @@ from apicheck.authoring import (
     Subject,
     Transcript,
     build,
-    judging,
     keys,
     refused,
     spreading,
     steps,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.auth._jwt import jwt_scheme, takes_no_jwt
 from apicheck.checks.auth._scope import covered_by_sibling, is_still_valid
 
@@ -114,27 +112,31 @@ def _derive_from_public_key(subject: Subject, end: str) -> Steps[str]:
     return _derive_hmac(pem.decode().rstrip("\n") + end)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the token, or refuses it with another status."""
+def name_defect(subject: Subject) -> str:
+    """What is wrong with the token of the row."""
+    return _ROWS.get(subject.row.name, ("public key as a secret", ""))[0]
+
+
+def doubt(_: Subject, transcript: Transcript, judgement: Judgement) -> Judgement:
+    """The judgement, unless the credential was still valid."""
     if any(is_still_valid(one) for one in transcript.exercised):
         return NotApplicable("the credential is no JWT: the change left it as it was")
-    defect = _ROWS.get(subject.row.name, ("public key as a secret", ""))[0]
-    return judging.judge_refused(transcript, subject.expected, defect)
+    return judgement
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A JWT without its issuer's signature is refused as promised",
     failure_title="A JWT without its issuer's signature is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    detail=name_defect,
+    doubt=doubt,
     reads=("authentication.refusal", "authentication.jwt"),
     standards=("rfc7519#7.2", "rfc8725#2.1", "rfc8725#3.1"),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": (
             "auth/jwt-accepts-alg-none",

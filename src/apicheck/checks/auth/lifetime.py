@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Applies,
-    Check,
     Claims,
     Confirm,
-    Judgement,
     NotApplicable,
     NotTested,
-    Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
+    applying,
     build,
-    judging,
     steps,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.auth._scope import (
     PATIENCE_S,
     covered_by_sibling,
     expected_for_state,
-    needs_control,
     needs_no_credential,
     send_accepted,
 )
@@ -44,7 +40,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("its credentials do not come from the token operation")
     can = subject.context.capabilities
     if "mint" not in can or ("clock" not in can and lifetime > PATIENCE_S):
-        return needs_control(f"nothing can make a credential and let {lifetime:g} s pass")
+        return applying.needs_control(f"nothing can make a credential and let {lifetime:g} s pass")
     return Applies(
         requests=2,
         claims=Claims(exclusive=frozenset({"clock"})),
@@ -73,23 +69,16 @@ def script(subject: Subject) -> Script:
     yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the credential, or refuses it with another status."""
-    return judging.judge_refused(transcript, subject.expected)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A credential is refused as promised after its lifetime",
     failure_title="A credential is not refused as promised after its lifetime",
     applies=applies,
     script=script,
-    judge=judge,
     reads=("authentication.lifetime",),
     standards=("rfc6749#5.1", "rfc6750#3.1"),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("auth/accepts-expired-credentials",),
         "wrong-status": ("auth/state-answered-with-other-status",),

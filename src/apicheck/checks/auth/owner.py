@@ -5,35 +5,32 @@ from __future__ import annotations
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
-    Judgement,
+    ExpectedResponse,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     Recipe,
     Role,
     Script,
     Severity,
     Subject,
-    Transcript,
     build,
     credentials,
     describe,
-    judging,
     steps,
 )
+from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.auth._accounts import (
     cannot_change,
     change_account,
-    expected_for_row,
     list_states,
     mint_person,
     say_though,
     state_cases,
 )
 from apicheck.checks.auth._issuing import find_reader, read_credential, write_use
+from apicheck.checks.auth._scope import expected_for_row
 
 _DEMOTED = "demoted"
 
@@ -94,30 +91,27 @@ def script(subject: Subject) -> Script:
     yield from steps.send(use)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the credential, or refuses it with another status."""
-    row = subject.row.name
-    expected = expected_for_row(subject, _DEMOTED)
-    if expected is None:
-        return None
-    though = say_though(subject, f"the account of its owner was {row}")
-    return judging.judge_refused(transcript, expected, row, though=though)
+def expect(subject: Subject) -> ExpectedResponse:
+    """The response that is due to the row: to a missing right, or to a state."""
+    refusal = subject.facts.authorization.refusal
+    return refusal if refusal and subject.row.name == _DEMOTED else expected_for_row(subject)
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="An issued credential does no more than its owner, and ends with them",
     failure_title="An issued credential outlives its owner, or keeps rights that they have lost",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    expected=expect,
+    detail=by_row,
+    though=lambda subject: say_though(subject, f"the account of its owner was {subject.row.name}"),
     reads=("authentication.changes_within", "authentication.issued"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc6750#3.1",),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("auth/keys-outlive-their-owner",),
         "wrong-status": ("auth/state-answered-with-other-status",),

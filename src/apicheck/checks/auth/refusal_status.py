@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Caller,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     describe,
     folds,
 )
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Apply where the policy rules out some statuses of a refusal."""
-    if not subject.facts.authentication.never:
-        return NotApplicable("the policy rules out no status (authentication.never)")
-    return Applies()
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -49,7 +40,10 @@ def _is_promised(context: RunContext, status: int) -> bool:
 CHECK = Check(
     title="A refusal has no status that the policy rules out",
     failure_title="A refusal has a status that the policy rules out",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.authentication.never,
+        "the policy rules out no status (authentication.never)",
+    ),
     fold=folds.per_exchange(inspect),
     triggered_by=("auth/missing-credentials", "auth/bad-credentials"),
     reads=("authentication.never",),

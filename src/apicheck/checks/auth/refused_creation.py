@@ -9,7 +9,6 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Script,
     Severity,
@@ -37,8 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not creations.unique_member(subject):
         return NotApplicable("its body has no unique value by which a list could show its object")
     if subject.context.mode is not Mode.FULL:
-        why = "an object would have to be created, to be found in the list"
-        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+        return creations.NEEDS_FULL_MODE
     return Applies(requests=5, facts=("authentication.refusal",))
 
 

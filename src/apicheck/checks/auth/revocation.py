@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Applies,
-    Check,
     Confirm,
-    Judgement,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     RunContext,
     Script,
     Severity,
     Subject,
-    Transcript,
+    applying,
     build,
-    judging,
     steps,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.auth._scope import (
     PATIENCE_S,
     covered_by_sibling,
     expected_for_state,
-    needs_control,
     needs_no_credential,
     send_accepted,
 )
@@ -42,7 +38,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not ("mint" in can and can_revoke(subject.context)) or (
         "clock" not in can and within > PATIENCE_S
     ):
-        return needs_control("nothing can make a credential and revoke it")
+        return applying.needs_control("nothing can make a credential and revoke it")
     return Applies(
         requests=2, facts=("authentication.revoked_within",), seconds=within, promise=expected
     )
@@ -69,26 +65,23 @@ def script(subject: Subject) -> Script:
     yield from steps.send(request.with_bad_credentials(*request.credentials))
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the credential, or refuses it with another status."""
+def say_when(subject: Subject) -> str:
+    """When the credential was used, in words."""
     within = subject.facts.authentication.revoked_within_s
-    delay = f"{within:g} s " if within else ""
-    though = f"{delay}after it was revoked"
-    return judging.judge_refused(transcript, subject.expected, though=though)
+    return f"{within:g} s after it was revoked" if within else "after it was revoked"
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A credential is refused as promised after its revocation",
     failure_title="A credential is not refused as promised after its revocation",
     applies=applies,
     script=script,
-    judge=judge,
+    though=say_when,
     reads=("authentication.revoked_within",),
     standards=("rfc7009#2", "rfc6750#3.1"),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("auth/accepts-revoked-credentials",),
         "wrong-status": ("auth/state-answered-with-other-status",),

@@ -20,18 +20,14 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    applying,
     build,
     describe,
     judging,
     steps,
 )
-from apicheck.checks.auth._issuing import (
-    find_reader,
-    read_credential,
-    write_follow_up,
-    write_use,
-)
-from apicheck.checks.auth._scope import PATIENCE_S, expected_for_state, needs_control
+from apicheck.checks.auth._issuing import find_reader, read_credential, write_follow_up, write_use
+from apicheck.checks.auth._scope import PATIENCE_S, expected_for_state
 
 _NEW, _WITHIN, _AFTER = "the new one", "the old one within the overlap", "the old one after it"
 _LEEWAY_S = 60.0
@@ -83,7 +79,7 @@ def script(subject: Subject) -> Script:
     row, overlap = subject.row.name, issued.overlap_s
     can_wait = "clock" in subject.context.capabilities or overlap + _LEEWAY_S <= PATIENCE_S
     if row == _AFTER and overlap and not can_wait:
-        steps.end_script(needs_control(f"nothing can let {overlap:g} s pass"))
+        steps.end_script(applying.needs_control(f"nothing can let {overlap:g} s pass"))
     request = yield from build.valid_request(subject, issued.replaces, fresh=True)
     response = yield from steps.send(request, Role.SETUP)
     old = read_credential(subject, issued.replaces, response)

@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Confirm,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
 )
 from apicheck.checks.document._parts import WHOLE, compare_url, read_member
 
 FACT = "document.contact"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy says that there is a contact."""
-    if subject.facts.document.contact is None:
-        return NotApplicable(f"the policy names no contact ({FACT})")
-    return Applies(facts=(FACT,))
 
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
@@ -57,7 +48,11 @@ def _compare(context: RunContext, name: str, promised: str) -> Failure | None:
 CHECK = Check(
     title="The document names a contact",
     failure_title="The document does not name a contact as promised",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.document.contact is not None,
+        f"the policy names no contact ({FACT})",
+        FACT,
+    ),
     fold=folds.per_document(read),
     reads=(FACT,),
     outcomes=(

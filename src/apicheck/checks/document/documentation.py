@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Confirm,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
 )
 from apicheck.checks.document._parts import WHOLE, compare_url, read_member
 
 FACT = "document.documentation"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy says where the documentation is."""
-    if not subject.facts.document.documentation:
-        return NotApplicable(f"the policy does not say where the documentation is ({FACT})")
-    return Applies(facts=(FACT,))
 
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
@@ -39,7 +30,11 @@ def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
 CHECK = Check(
     title="The document leads to the documentation",
     failure_title="The document does not lead to the documentation as promised",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.document.documentation,
+        f"the policy does not say where the documentation is ({FACT})",
+        FACT,
+    ),
     fold=folds.per_document(read),
     reads=(FACT,),
     outcomes=(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Confirm,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
     media_types,
     schemas,
@@ -24,13 +22,6 @@ from apicheck.authoring.document import Media, Operation
 FACT = "document.examples"
 _REQUEST = "the request"
 _EXAMPLES = ("example", "examples")
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy promises examples."""
-    if not subject.facts.document.examples:
-        return NotApplicable(f"the policy does not promise examples ({FACT})")
-    return Applies(facts=(FACT,))
 
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
@@ -86,7 +77,11 @@ def _is_shown(context: RunContext, media: Media) -> bool:
 CHECK = Check(
     title="The document shows valid examples of its bodies",
     failure_title="The document shows no example of a body, or one that is not valid",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.document.examples,
+        f"the policy does not promise examples ({FACT})",
+        FACT,
+    ),
     fold=folds.per_document(read),
     reads=(FACT,),
     outcomes=(

@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Confirm,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
 )
 from apicheck.checks.document._parts import WHOLE
 
 FACT = "document.resources"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy names resources."""
-    if not subject.facts.document.resources:
-        return NotApplicable(f"the policy names no resources ({FACT})")
-    return Applies(facts=(FACT,))
 
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
@@ -41,7 +32,9 @@ def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
 CHECK = Check(
     title="The document has operations on the resources of the policy",
     failure_title="The document has no operation on a resource of the policy",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.document.resources, f"the policy names no resources ({FACT})", FACT
+    ),
     fold=folds.per_document(read),
     reads=(FACT,),
     outcomes=(Outcome("missing", Severity.MEDIUM, Confirm.ONCE),),

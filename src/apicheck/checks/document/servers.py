@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Confirm,
     Failure,
     Json,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     endpoints,
     folds,
 )
@@ -23,13 +21,6 @@ from apicheck.authoring.document import Server, read_servers
 from apicheck.checks.document._parts import WHOLE
 
 FACT, HOSTS = "document.servers", "transport.hosts"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy names a server, or hosts of regions."""
-    if not subject.facts.document.servers and not subject.facts.transport.hosts:
-        return NotApplicable(f"the policy names no server ({FACT}, {HOSTS})")
-    return Applies(facts=(FACT, HOSTS))
 
 
 def read(context: RunContext) -> Iterator[tuple[str, str, Failure | None]]:
@@ -83,7 +74,12 @@ def _fail(expected: str, servers: Iterable[Server]) -> Failure:
 CHECK = Check(
     title="The document's servers are those of the policy",
     failure_title="The document lacks a server of the policy",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.document.servers or facts.transport.hosts,
+        f"the policy names no server ({FACT}, {HOSTS})",
+        FACT,
+        HOSTS,
+    ),
     fold=folds.per_document(read),
     reads=(FACT, HOSTS),
     outcomes=(Outcome("missing", Severity.MEDIUM, Confirm.ONCE),),

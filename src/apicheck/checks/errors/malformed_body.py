@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from apicheck.authoring import Case, NotApplicable, Request, Subject, spreading
-from apicheck.authoring.refusals import refusal
+from apicheck.authoring.refusals import by_row, refusal
 from apicheck.checks.errors._refusals import json_recipe, promised
 
 
@@ -52,7 +52,7 @@ CHECK = refusal(
     cases=cases,
     rows_each=1,
     alter=alter,
-    detail=lambda subject: subject.row.name,
+    detail=by_row,
     standards=("rfc8259#2", "rfc8259#8.1", "rfc9110#15.5.1"),
     proven_by={
         "accepted": ("errors/mends-json", "errors/replaces-bad-characters"),

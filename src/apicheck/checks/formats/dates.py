@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     date_forms,
     folds,
     judging,
@@ -22,13 +20,6 @@ from apicheck.authoring import (
 from apicheck.checks.formats._dated import find_dates
 
 _FACT = "formats.dates"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy promises a form."""
-    if subject.facts.formats.dates is None:
-        return NotApplicable("the policy promises no form of dates")
-    return Applies()
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -53,7 +44,9 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 CHECK = Check(
     title="Dates have the promised form",
     failure_title="A date does not have the promised form",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.formats.dates, "the policy promises no form of dates"
+    ),
     fold=folds.per_exchange(inspect),
     reads=(_FACT,),
     standards=("rfc3339#5.6",),

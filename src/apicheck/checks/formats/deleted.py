@@ -14,7 +14,6 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Operation,
     Outcome,
     Recipe,
@@ -24,6 +23,7 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
+    applying,
     build,
     describe,
     fields,
@@ -41,8 +41,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if deleter is None:
         return NotApplicable("it is no list of what was deleted")
     if subject.context.mode is not Mode.FULL:
-        why = "an object would have to be created and deleted"
-        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+        return applying.needs_full_mode("an object would have to be created and deleted")
     recipe = subject.context.recipes[deleter.id]
     if isinstance(recipe, NotTested):
         return recipe

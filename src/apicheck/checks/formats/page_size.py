@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
     listing,
 )
@@ -21,13 +19,6 @@ from apicheck.authoring.facts import Paging
 from apicheck.checks.formats import _paging
 
 _FACT = "formats.paging"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy promises pages."""
-    if subject.facts.formats.paging is None:
-        return NotApplicable("the policy promises no pages")
-    return Applies()
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -65,7 +56,9 @@ def _find_most(context: RunContext, paging: Paging, exchange: Exchange) -> tuple
 CHECK = Check(
     title="A page has no more items than requested and promised",
     failure_title="A page has more items than requested or promised",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.formats.paging, "the policy promises no pages"
+    ),
     fold=folds.per_exchange(inspect),
     triggered_by=("formats/pages",),
     reads=(_FACT,),

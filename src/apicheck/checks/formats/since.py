@@ -14,13 +14,13 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
+    applying,
     build,
     describe,
     fields,
@@ -47,8 +47,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if _lists.find_creator(subject) is None:
         return NotApplicable("no operation creates what it lists")
     if subject.context.mode is not Mode.FULL:
-        why = "an object would have to be created"
-        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+        return applying.needs_full_mode("an object would have to be created")
     return Applies(requests=3, facts=(_FACT,))
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apicheck.authoring import Applies, Exchange, NotApplicable, RunContext, Subject, judging
+from apicheck.authoring import (
+    Applies,
+    Exchange,
+    NotApplicable,
+    RunContext,
+    Subject,
+    applying,
+    judging,
+)
 from apicheck.authoring.document import Operation
 from apicheck.authoring.facts import HeaderRule
 
@@ -16,14 +24,12 @@ def applies_where(
 
     holds: whether the check can judge a promise. otherwise: why it has nothing to judge.
     """
-
-    def applies(subject: Subject) -> Applies | NotApplicable:
-        rules = subject.facts.responses.values()
-        if any(holds(promise) for rule in rules for promise in rule.headers.values()):
-            return Applies()
-        return NotApplicable(otherwise)
-
-    return applies
+    return applying.applies_where(
+        lambda facts: any(
+            holds(promise) for rule in facts.responses.values() for promise in rule.headers.values()
+        ),
+        otherwise,
+    )
 
 
 def due_where(

@@ -8,26 +8,17 @@ from fnmatch import translate
 from functools import lru_cache
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
     judging,
 )
 from apicheck.authoring.document import Operation
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where a rule promises that a header field is absent."""
-    if any(rule.absent for rule in subject.facts.responses.values()):
-        return Applies()
-    return NotApplicable("the policy promises no header field to be absent")
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -60,7 +51,10 @@ def _compile(glob: str) -> re.Pattern[str]:
 CHECK = Check(
     title="No response has a header field that is promised absent",
     failure_title="A response has a header field that is promised absent",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: any(rule.absent for rule in facts.responses.values()),
+        "the policy promises no header field to be absent",
+    ),
     fold=folds.per_exchange(inspect, of_accepted=_find_due),
     reads=("responses",),
     standards=("rfc9110#10.2.4",),

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
 )
 from apicheck.authoring.facts import Hsts
@@ -24,12 +22,6 @@ from apicheck.checks.headers._rules import describe_field
 _FIELD = "Strict-Transport-Security"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _DIRECTIVE = re.compile(rf'({_TOKEN})(?:[ \t]*=[ \t]*(?:({_TOKEN})|"([^"]*)"))?')
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where HSTS is promised."""
-    promised = subject.facts.transport.hsts is not None
-    return Applies() if promised else NotApplicable("the policy does not promise HSTS")
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -84,7 +76,9 @@ def _parse_directives(value: str) -> Mapping[str, str] | None:
 CHECK = Check(
     title="HSTS is sent as promised",
     failure_title="HSTS is not sent as promised",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.transport.hsts, "the policy does not promise HSTS"
+    ),
     fold=folds.per_exchange(inspect, everywhere=True),
     triggered_by=("errors/unknown-path", "transport/certificate"),
     reads=("transport.hsts",),

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from apicheck.authoring import (
-    Applies,
     Exchange,
     Inconclusive,
     Json,
-    NotApplicable,
     Request,
     Role,
     Steps,
     Subject,
     Transcript,
+    applying,
     describe,
     steps,
 )
@@ -23,11 +22,12 @@ from apicheck.authoring import (
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
 
 
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Apply where the policy says where the metadata are."""
-    if not metadata_path(subject):
-        return NotApplicable("the policy does not say where the metadata are")
-    return Applies(facts=("oauth.metadata",))
+applies = applying.applies_where(
+    lambda facts: facts.oauth and facts.oauth.metadata,
+    "the policy does not say where the metadata are",
+    "oauth.metadata",
+)
+"""Where the policy says where the metadata are."""
 
 
 def metadata_path(subject: Subject) -> str:

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from apicheck.authoring import (
-    Case,
-    Check,
-    Confirm,
-    Judgement,
-    Outcome,
-    Request,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    build,
-    judging,
-    steps,
-)
-from apicheck.checks.oauth._client import (
-    BODY,
-    CREDENTIALS,
-    find_place,
-    write_form,
-)
+from apicheck.authoring import Case, Confirm, Request, Script, Severity, Subject, build, steps
+from apicheck.authoring.refusals import by_row, scripted_refusal
+from apicheck.checks.oauth._client import BODY, CREDENTIALS, find_place, write_form
 from apicheck.checks.oauth._operations import applies_to, bad_client, token_operation
 
 _ANOTHERS = "secret of another client"
@@ -59,24 +41,18 @@ def _make_unauthenticated(subject: Subject, request: Request, place: str) -> Req
     return write_form(request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the client, or refuses it with another status."""
-    return judging.judge_refused(transcript, subject.expected, subject.row.name)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A client that does not authenticate is refused as promised",
     failure_title="A client that does not authenticate is not refused as promised",
     applies=applies_to(token_operation, promise=bad_client),
     cases=cases,
     script=script,
-    judge=judge,
+    detail=by_row,
     reads=("oauth",),
     standards=("rfc6749#3.2.1", "rfc6749#2.3.1", "rfc6749#5.2"),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": (
             "oauth/accepts-any-client-secret",

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     Applies,
-    Check,
     Claims,
     Confirm,
-    Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
-    Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
-    judging,
+    applying,
     steps,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.oauth._codes import issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
 
@@ -36,10 +32,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
         return NotApplicable("the policy does not say how long a code lives")
     seconds = lifetime + _LEEWAY_S
     if "clock" not in subject.context.capabilities and seconds > _PATIENCE_S:
-        words = f"nothing can let {seconds:g} s pass"
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL, words, '[control]\nurl = "http://127.0.0.1:9000"'
-        )
+        return applying.needs_control(f"nothing can let {seconds:g} s pass")
     return Applies(
         requests=2,
         claims=Claims(exclusive=frozenset({"clock"})),
@@ -59,24 +52,17 @@ def script(subject: Subject) -> Script:
     yield from present_code(subject, client, code)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the code, or refuses it with another status."""
-    return judging.judge_refused(transcript, subject.expected, though="to a code that had expired")
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="An authorization code is refused as promised after its lifetime",
     failure_title="An authorization code is not refused as promised after its lifetime",
     applies=applies,
     script=script,
-    judge=judge,
+    though=lambda _: "to a code that had expired",
     reads=("oauth.code_lifetime", "oauth.bad_grant"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc6749#4.1.2", "rfc6749#5.2"),
-    outcomes=(
-        Outcome("accepted", Severity.MEDIUM, Confirm.ONCE),
-        Outcome("wrong-status", Severity.LOW),
-    ),
+    accepted=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("oauth/codes-live-for-ever",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import (
-    Check,
-    Confirm,
-    Judgement,
-    Outcome,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    judging,
-)
+from apicheck.authoring import Confirm, Script, Severity, Subject
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.oauth._codes import issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
 
@@ -24,24 +15,16 @@ def script(subject: Subject) -> Script:
     yield from present_code(subject, client, code, redirect_uri=other)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the code, or refuses it with another status."""
-    return judging.judge_refused(transcript, subject.expected)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="An authorization code with another redirect URI is refused as promised",
     failure_title="An authorization code with another redirect URI is not refused as promised",
     applies=applies_to(token_operation, requests=2, promise=bad_grant, unless=needs_codes),
     script=script,
-    judge=judge,
     reads=("oauth", "oauth.bad_grant"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc6749#4.1.3", "rfc6749#5.2"),
-    outcomes=(
-        Outcome("accepted", Severity.LOW, Confirm.FRESH),
-        Outcome("wrong-status", Severity.LOW),
-    ),
+    accepted=Severity.LOW,
+    confirm=Confirm.FRESH,
     proven_by={
         "accepted": ("oauth/code-works-with-any-redirect-uri",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Check,
     Confirm,
     Inconclusive,
-    Judgement,
-    Outcome,
     Role,
     Script,
     Severity,
     Subject,
-    Transcript,
     describe,
-    judging,
     steps,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.oauth._client import discard_tokens
 from apicheck.checks.oauth._codes import exchange_code, issue_code, needs_codes, present_code
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
@@ -32,26 +28,17 @@ def script(subject: Subject) -> Script:
     yield from discard_tokens(subject, client, first.members)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the code again, or refuses it with another status."""
-    return judging.judge_refused(
-        transcript, subject.expected, though="to a code that had been used"
-    )
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="An authorization code that was used is refused as promised",
     failure_title="An authorization code that was used is not refused as promised",
     applies=applies_to(token_operation, requests=3, promise=bad_grant, unless=needs_codes),
     script=script,
-    judge=judge,
+    though=lambda _: "to a code that had been used",
     reads=("oauth", "oauth.bad_grant"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc6749#4.1.2", "rfc6749#5.2"),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.FRESH),
-        Outcome("wrong-status", Severity.LOW),
-    ),
+    accepted=Severity.HIGH,
+    confirm=Confirm.FRESH,
     proven_by={
         "accepted": ("oauth/code-works-twice",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),

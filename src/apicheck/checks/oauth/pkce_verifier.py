@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import (
-    Case,
-    Check,
-    Confirm,
-    Judgement,
-    Outcome,
-    Role,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    judging,
-)
+from apicheck.authoring import Case, Confirm, Role, Script, Severity, Subject
+from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.oauth._client import discard_tokens
 from apicheck.checks.oauth._codes import (
     S256,
@@ -63,12 +52,7 @@ def script(subject: Subject) -> Script:
     yield from discard_tokens(subject, client, exchange.members)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the code, or refuses it with another status."""
-    return judging.judge_refused(transcript, subject.expected, subject.row.name)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A code without the verifier of its challenge is refused as promised",
     failure_title="A code without the verifier of its challenge is not refused as promised",
     applies=applies_to(
@@ -76,14 +60,12 @@ CHECK = Check(
     ),
     cases=cases,
     script=script,
-    judge=judge,
+    detail=by_row,
     reads=("oauth.pkce", "oauth.bad_grant"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc7636#4.6", "rfc9700#2.1.1"),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.FRESH),
-        Outcome("wrong-status", Severity.LOW),
-    ),
+    accepted=Severity.HIGH,
+    confirm=Confirm.FRESH,
     proven_by={
         "accepted": (
             "oauth/does-not-verify-the-verifier",

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import (
-    Check,
-    Confirm,
-    Judgement,
-    Outcome,
-    Role,
-    Script,
-    Severity,
-    Subject,
-    Transcript,
-    build,
-    judging,
-)
-from apicheck.checks.oauth._client import (
-    discard_tokens,
-    refresh_token,
-)
+from apicheck.authoring import Confirm, Role, Script, Severity, Subject, build
+from apicheck.authoring.refusals import scripted_refusal
+from apicheck.checks.oauth._client import discard_tokens, refresh_token
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
 from apicheck.checks.oauth._refreshable import grant_refreshable
 
@@ -33,26 +19,18 @@ def script(subject: Subject) -> Script:
     yield from discard_tokens(subject, first, granted)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the refresh token, or refuses it with another status."""
-    return judging.judge_refused(transcript, subject.expected)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A refresh token of another client is refused as promised",
     failure_title="A refresh token of another client is not refused as promised",
     applies=applies_to(
         token_operation, fact="oauth.refresh", clients=2, refresh=True, promise=bad_grant
     ),
     script=script,
-    judge=judge,
     reads=("oauth.refresh", "oauth.bad_grant"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc6749#10.4", "rfc6749#5.2"),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.LOW),
-    ),
+    accepted=Severity.CRITICAL,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("oauth/refreshes-for-any-client",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from apicheck.authoring import (
-    Check,
     Confirm,
     Inconclusive,
-    Judgement,
     NotApplicable,
-    Outcome,
     Role,
     Script,
     Severity,
     Subject,
-    Transcript,
     build,
     describe,
-    judging,
     steps,
 )
-from apicheck.checks.oauth._client import (
-    discard_tokens,
-    refresh_token,
-)
+from apicheck.authoring.refusals import scripted_refusal
+from apicheck.checks.oauth._client import discard_tokens, refresh_token
 from apicheck.checks.oauth._operations import applies_to, bad_grant, token_operation
 from apicheck.checks.oauth._refreshable import grant_refreshable
 
@@ -48,13 +41,7 @@ def script(subject: Subject) -> Script:
         yield from discard_tokens(subject, client, members)
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Fail if the server accepts the refresh token again, or refuses it with another status."""
-    though = "to a refresh token that had been used"
-    return judging.judge_refused(transcript, subject.expected, though=though)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A refresh token that was used is refused as promised",
     failure_title="A refresh token that was used is not refused as promised",
     applies=applies_to(
@@ -65,14 +52,12 @@ CHECK = Check(
         unless=may_be_reused,
     ),
     script=script,
-    judge=judge,
+    though=lambda _: "to a refresh token that had been used",
     reads=("oauth.refresh", "oauth.bad_grant"),
-    accepted=True,
+    needs_success=True,
     standards=("rfc9700#4.14.2", "rfc6749#10.4"),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.FRESH),
-        Outcome("wrong-status", Severity.LOW),
-    ),
+    accepted=Severity.HIGH,
+    confirm=Confirm.FRESH,
     proven_by={
         "accepted": ("oauth/refresh-token-works-twice",),
         "wrong-status": ("oauth/bad-grant-answered-with-other-status",),

@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
     Json,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     folds,
 )
 
 _ROUNDED_S = 5
 """Seconds by which the remaining lifetime may be below the whole of it."""
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Apply where the policy names the token operation."""
-    oauth = subject.facts.oauth
-    if oauth is None or not oauth.token:
-        return NotApplicable("the policy names no token operation")
-    return Applies()
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -75,7 +65,9 @@ def _name_type(value: Json) -> str:
 CHECK = Check(
     title="The members of a token response are correct",
     failure_title="A member of a token response is missing or wrong",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.oauth and facts.oauth.token, "the policy names no token operation"
+    ),
     fold=folds.per_exchange(inspect),
     reads=("oauth",),
     standards=("rfc6749#5.1",),

@@ -15,6 +15,7 @@ from apicheck.authoring import (
     Role,
     Steps,
     Subject,
+    applying,
     build,
     credentials,
     steps,
@@ -31,10 +32,8 @@ NO_UNDERPRIVILEGED_IDENTITY = NotTested(
     "# [] says that the token has no scope at all; of one that has some, list them all\n"
     "scopes = []",
 )
-NO_CREATION_ALLOWED = NotTested(
-    NotTestedKind.READ_ONLY,
-    "the check has to create an object and find it in a list",
-    '[safety]\nmode = "full"',
+NO_CREATION_ALLOWED = applying.needs_full_mode(
+    "the check has to create an object and find it in a list"
 )
 
 

@@ -8,23 +8,19 @@ from dataclasses import replace
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
     ExpectedResponse,
-    Judgement,
     NotApplicable,
     NotTested,
-    Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
     build,
-    judging,
     paths,
     steps,
 )
 from apicheck.authoring.facts import Tenant
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.scopes._foreign import foreign_identities, no_foreign_owner
 
 
@@ -76,25 +72,24 @@ def script(subject: Subject) -> Script:
     )
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than a refusal with an unpromised status."""
-    expected = {row.name: refusal for row, refusal in _rows(subject)}[subject.row.name]
-    return judging.judge_refused(transcript, expected, subject.row.value["parameter"])
+def expect(subject: Subject) -> ExpectedResponse:
+    """The refusal that the policy promises for the row."""
+    return {row.name: refusal for row, refusal in _rows(subject)}[subject.row.name]
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="The path of another or an unknown tenant is refused as promised",
     failure_title="The path of another or an unknown tenant is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    expected=expect,
+    detail=lambda subject: str(subject.row.value["parameter"]),
     reads=("authorization.tenant",),
     standards=("rfc9110#15.5.4",),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("scopes/ignores-tenant-in-paths",),
         "wrong-status": ("scopes/foreign-tenant-answered-with-other-status",),

@@ -7,23 +7,21 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
     EndOfScript,
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
-    Outcome,
     Recipe,
     Role,
     Script,
     Severity,
     Subject,
     Transcript,
+    applying,
     build,
-    judging,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.scopes._rights import (
     NO_PROMISED_REFUSAL,
     all_words,
@@ -43,10 +41,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if refusal is None:
         return NO_PROMISED_REFUSAL
     if "mint" not in subject.context.capabilities:
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            "the target cannot make an identity with a scope that only resembles the needed one",
-            '[control]\nurl = "http://127.0.0.1:9000"',
+        return applying.needs_control(
+            "the target cannot make an identity with a scope that only resembles the needed one"
         )
     tried = _choose_operation(subject)
     if tried != subject.op.id and not subject.context.thorough:
@@ -108,43 +104,38 @@ def script(subject: Subject) -> Script:
     except EndOfScript as end:
         if subject.context.clients:
             return  # whoever asks for such a scope gets none
-        raise EndOfScript(_explain_none(near)) from end
+        why = f"no identity can be made with {near}, which is no scope of the API"
+        raise EndOfScript(applying.needs_control(why)) from end
     first = yield from send_as(subject, holder)
     if first.succeeded:
         unlike = yield from mint_holder(subject, scopes=("apicheck",))
         yield from send_as(subject, unlike, Role.CONFIRM)
 
 
-def _explain_none(near: str) -> NotTested:
-    words = f"no identity can be made with {near}, which is no scope of the API"
-    lines = '[control]\nurl = "http://127.0.0.1:9000"'
-    return NotTested(NotTestedKind.NEEDS_CONTROL, words, lines)
-
-
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than a refusal with an unpromised status."""
+def doubt(subject: Subject, transcript: Transcript, judgement: Judgement) -> Judgement:
+    """The judgement, unless no such scope is granted, or any scope is enough."""
     if not transcript.exercised:
         near = subject.row.value["instead"]
         return NotApplicable(f"the token operation grants no {near}, and there is no such scope")
     if any(exchange.succeeded for exchange in transcript.of_role(Role.CONFIRM)):
         return NotApplicable("the operation accepts any scope, which scopes/denied reports")
-    return judging.judge_refused(transcript, subject.expected, subject.row.value["how"])
+    return judgement
 
 
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A scope that only resembles the needed one is refused as promised",
     failure_title="A scope that only resembles the needed one is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    detail=lambda subject: str(subject.row.value["how"]),
+    doubt=doubt,
     min_exercised=0,
     reads=("authorization.refusal", "authorization.scopes"),
     standards=("rfc6749#3.3",),
-    outcomes=(
-        Outcome("accepted", Severity.HIGH, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.HIGH,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": (
             "scopes/compares-beginning",

@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     Confirm,
-    Judgement,
     NotApplicable,
     NotTested,
-    Outcome,
     Script,
     Severity,
     Subject,
-    Transcript,
     build,
-    judging,
 )
+from apicheck.authoring.refusals import scripted_refusal
 from apicheck.checks.scopes._rights import (
     NO_PROMISED_REFUSAL,
     NO_UNDERPRIVILEGED_IDENTITY,
@@ -72,24 +68,17 @@ def script(subject: Subject) -> Script:
     yield from send_as(subject, (yield from obtain_identity(subject, subject.row.value)))
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Accepted is worse than a refusal with an unpromised status."""
-    return judging.judge_refused(transcript, subject.expected)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A credential without a sufficient role is refused as promised",
     failure_title="A credential without a sufficient role is not refused as promised",
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
     reads=("authorization.refusal", "authorization.roles"),
     standards=("rfc9110#15.5.4",),
-    outcomes=(
-        Outcome("accepted", Severity.CRITICAL, Confirm.ONCE),
-        Outcome("wrong-status", Severity.MEDIUM),
-    ),
+    accepted=Severity.CRITICAL,
+    wrong_status=Severity.MEDIUM,
+    confirm=Confirm.ONCE,
     proven_by={
         "accepted": ("scopes/ignores-roles", "scopes/any-role-suffices"),
         "wrong-status": ("scopes/missing-role-answered-with-other-status",),

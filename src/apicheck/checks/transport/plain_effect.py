@@ -11,7 +11,6 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Operation,
     Outcome,
     Recipe,
@@ -38,8 +37,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not may_expose(subject.context):
         return NO_EXPOSURE
     if subject.context.mode is not Mode.FULL:
-        why = "an object would have to be created, to be found in the list"
-        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+        return creations.NEEDS_FULL_MODE
     return Applies(requests=4, facts=facts_of(subject))
 
 

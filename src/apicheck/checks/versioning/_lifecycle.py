@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from apicheck.authoring import (
     NotApplicable,
     RunContext,
     Subject,
+    applying,
     fields,
     judging,
     selector,
@@ -24,12 +25,19 @@ FACT = "versioning.deprecations"
 _SUCCESS = 2
 
 
-def applies_to_deprecations(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy deprecates operations."""
-    versioning = subject.facts.versioning
-    if versioning is not None and versioning.deprecations:
-        return Applies()
-    return NotApplicable("the policy deprecates nothing (versioning.deprecations)")
+def applies_where(
+    holds: Callable[[Deprecation], object], otherwise: str
+) -> Callable[[Subject], Applies | NotApplicable]:
+    """Make the `applies` of a check that needs some deprecation. otherwise: why there is none."""
+    return applying.applies_where(
+        lambda facts: facts.versioning and any(map(holds, facts.versioning.deprecations)), otherwise
+    )
+
+
+applies_to_deprecations = applies_where(
+    lambda _: True, "the policy deprecates nothing (versioning.deprecations)"
+)
+"""Where the policy deprecates operations."""
 
 
 def applies_to_standard_fields(subject: Subject) -> Applies | NotApplicable:

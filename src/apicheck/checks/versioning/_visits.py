@@ -13,6 +13,7 @@ from apicheck.authoring import (
     Request,
     Steps,
     Subject,
+    applying,
     build,
     credentials,
     steps,
@@ -38,11 +39,8 @@ def applies_by_clock(subject: Subject, requests: int) -> Applies | NotTested:
     """Apply where the clock of the target can be moved and turned back."""
     context = subject.context
     if not {"clock", "rewind"} <= context.capabilities:
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            "nothing can take the target's clock to that day and back",
-            '[control]\nurl = "http://127.0.0.1:9000"  # with the capability "rewind"',
-        )
+        why = "nothing can take the target's clock to that day and back"
+        return applying.needs_control(why, "rewind")
     if subject.op.id in context.secured and "mint" not in context.capabilities:
         reason = "nothing can make a credential that is valid on that day"
         return NotTested(

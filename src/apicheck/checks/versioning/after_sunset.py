@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
     describe,
     fields,
     folds,
@@ -21,20 +18,11 @@ from apicheck.authoring import (
 )
 from apicheck.checks.versioning._lifecycle import (
     FACT,
-    applies_to_deprecations,
+    applies_where,
     fail,
     find_covering,
     read_moment,
 )
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy says what comes after a sunset."""
-    versioning = subject.facts.versioning
-    items = versioning.deprecations if versioning else ()
-    if any(item.sunset and item.gone for item in items):
-        return applies_to_deprecations(subject)
-    return NotApplicable("no deprecation of the policy says what comes after its sunset (gone)")
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -54,7 +42,10 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 CHECK = Check(
     title="A deprecated operation is gone after its sunset",
     failure_title="A deprecated operation is served after its sunset",
-    applies=applies,
+    applies=applies_where(
+        lambda item: item.sunset and item.gone,
+        "no deprecation of the policy says what comes after its sunset (gone)",
+    ),
     fold=folds.per_exchange(inspect, at_any_time=True),
     reads=(FACT,),
     standards=("rfc8594#3", "rfc9110#15.5.11"),

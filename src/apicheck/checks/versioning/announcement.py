@@ -5,27 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from apicheck.authoring import (
-    Applies,
-    Check,
-    Exchange,
-    Failure,
-    NotApplicable,
-    Outcome,
-    RunContext,
-    Severity,
-    Subject,
-    folds,
-)
-from apicheck.checks.versioning._lifecycle import FACT, applies_to_deprecations, fail, list_due
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where a deprecation names fields of the provider's own."""
-    versioning = subject.facts.versioning
-    if versioning is not None and any(item.headers for item in versioning.deprecations):
-        return applies_to_deprecations(subject)
-    return NotApplicable("no deprecation of the policy names fields of the provider's own")
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
+from apicheck.checks.versioning._lifecycle import FACT, applies_where, fail, list_due
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -45,7 +26,10 @@ def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Fail
 CHECK = Check(
     title="Responses of a deprecated operation have the provider's own announcement",
     failure_title="Responses of a deprecated operation lack the provider's own announcement",
-    applies=applies,
+    applies=applies_where(
+        lambda item: item.headers,
+        "no deprecation of the policy names fields of the provider's own",
+    ),
     fold=folds.per_exchange(inspect),
     reads=(FACT,),
     outcomes=(Outcome("absent", Severity.MEDIUM), Outcome("differs", Severity.MEDIUM)),

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
     Versions,
+    applying,
     folds,
     versions,
 )
@@ -22,14 +20,6 @@ from apicheck.authoring.facts import ServedBy
 from apicheck.checks.versioning._echo import find_echo, is_same, is_versioned
 
 _FACT = "versioning.echo"
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy promises a field that names the version."""
-    facts = subject.facts.versioning
-    if facts is None or facts.echo is None:
-        return NotApplicable(f"the policy promises no such field ({_FACT})")
-    return Applies()
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -73,7 +63,10 @@ def find_serving(context: RunContext, found: Versions, exchange: Exchange) -> st
 CHECK = Check(
     title="Responses name the version that served the request",
     failure_title="Responses do not name the version that served the request",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.versioning and facts.versioning.echo,
+        f"the policy promises no such field ({_FACT})",
+    ),
     fold=folds.per_exchange(inspect),
     reads=(_FACT,),
     triggered_by=("versioning/supported",),

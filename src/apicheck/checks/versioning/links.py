@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apicheck.authoring import (
-    Applies,
-    Check,
-    Exchange,
-    Failure,
-    NotApplicable,
-    Outcome,
-    RunContext,
-    Severity,
-    Subject,
-    folds,
-)
+from apicheck.authoring import Check, Exchange, Failure, Outcome, RunContext, Severity, folds
 from apicheck.authoring.facts import Deprecation
 from apicheck.checks.versioning._lifecycle import (
     FACT,
-    applies_to_deprecations,
+    applies_where,
     fail,
     find_related,
     leads_to,
     list_due_by_standard,
     wanted_links,
 )
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where a deprecation has a successor, or names relations."""
-    versioning = subject.facts.versioning
-    if versioning is not None and any(map(wanted_links, versioning.deprecations)):
-        return applies_to_deprecations(subject)
-    return NotApplicable("no deprecation of the policy has a successor or links")
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -62,7 +43,7 @@ def _judge(
 CHECK = Check(
     title="Responses of a deprecated operation link as promised",
     failure_title="Responses of a deprecated operation do not link as promised",
-    applies=applies,
+    applies=applies_where(wanted_links, "no deprecation of the policy has a successor or links"),
     fold=folds.per_exchange(inspect),
     reads=(FACT,),
     standards=("rfc8288#3", "rfc5829#3.5", "rfc9745#3", "rfc8594#6"),

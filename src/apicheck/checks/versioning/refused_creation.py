@@ -16,7 +16,6 @@ from apicheck.authoring import (
     Mode,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Recipe,
     Script,
@@ -49,8 +48,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if not cases(subject):
         return NotApplicable("no list shows what an operation of the current version creates")
     if subject.context.mode is not Mode.FULL:
-        why = "an object would have to be created, to be found in the list"
-        return NotTested(NotTestedKind.READ_ONLY, why, '[safety]\nmode = "full"')
+        return creations.NEEDS_FULL_MODE
     return Applies(requests=5, facts=("versioning.unknown",), provokes=StatusSet(PROVOKED))
 
 

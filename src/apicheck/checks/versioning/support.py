@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Check,
     Exchange,
     Failure,
-    NotApplicable,
     Outcome,
     RunContext,
     Severity,
-    Subject,
+    applying,
     fields,
     folds,
 )
@@ -28,14 +26,6 @@ from apicheck.checks.versioning._lifecycle import (
 
 _FACT = "versioning.promises.support"
 _DAY_S = 86_400
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where the policy says how long a deprecated operation is supported."""
-    versioning = subject.facts.versioning
-    if versioning is not None and versioning.promises.support_s is not None:
-        return Applies()
-    return NotApplicable(f"the policy promises no time of support ({_FACT})")
 
 
 def inspect(context: RunContext, exchange: Exchange) -> Iterator[tuple[str, Failure | None]]:
@@ -69,7 +59,10 @@ def _find_beginning(exchange: Exchange, covering: list[Deprecation]) -> float | 
 CHECK = Check(
     title="A deprecated operation is announced to last as long as promised",
     failure_title="A deprecated operation is announced to end sooner than promised",
-    applies=applies,
+    applies=applying.applies_where(
+        lambda facts: facts.versioning and facts.versioning.promises.support_s is not None,
+        f"the policy promises no time of support ({_FACT})",
+    ),
     fold=folds.per_exchange(inspect),
     reads=(_FACT,),
     standards=("rfc8594#3", "rfc9745#4"),

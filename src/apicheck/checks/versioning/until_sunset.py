@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    Applies,
     Caller,
     Check,
     Exchange,
     Failure,
     Inconclusive,
-    NotApplicable,
     Outcome,
     Role,
     RunContext,
     Severity,
-    Subject,
     describe,
     fields,
     folds,
@@ -24,7 +21,7 @@ from apicheck.authoring import (
 from apicheck.authoring.facts import Deprecation
 from apicheck.checks.versioning._lifecycle import (
     FACT,
-    applies_to_deprecations,
+    applies_where,
     fail,
     find_covering,
     read_moment,
@@ -32,14 +29,6 @@ from apicheck.checks.versioning._lifecycle import (
 
 _GONE, _ABSENT = 410, 404
 _MOVED = (301, 308)
-
-
-def applies(subject: Subject) -> Applies | NotApplicable:
-    """Where a deprecation has a sunset."""
-    versioning = subject.facts.versioning
-    if versioning is not None and any(item.sunset for item in versioning.deprecations):
-        return applies_to_deprecations(subject)
-    return NotApplicable("no deprecation of the policy has a sunset")
 
 
 def inspect(
@@ -99,7 +88,7 @@ def _is_missing(context: RunContext, exchange: Exchange) -> bool:
 CHECK = Check(
     title="A deprecated operation is served until its sunset",
     failure_title="A deprecated operation is not served until its sunset",
-    applies=applies,
+    applies=applies_where(lambda item: item.sunset, "no deprecation of the policy has a sunset"),
     fold=folds.per_exchange(inspect, at_any_time=True),
     reads=(FACT,),
     standards=("rfc9745#5", "rfc8594#3"),

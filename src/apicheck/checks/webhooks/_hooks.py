@@ -25,6 +25,7 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
+    applying,
     build,
     describe,
     pointers,
@@ -97,7 +98,7 @@ def find_obstacle(
         return NotTested(NotTestedKind.NEEDS_REQUEST, f"the run can cause {known} of the policy")
     if subject.context.mode is not Mode.FULL:
         reason = f"it subscribes on the target, which mode {subject.context.mode} does not allow"
-        return NotTested(NotTestedKind.READ_ONLY, reason, '[safety]\nmode = "full"')
+        return applying.needs_full_mode(reason)
     if "listener" not in capabilities:
         return _NO_LISTENER
     if webhooks.subscriptions is None and "subscribe_by_hand" not in capabilities:

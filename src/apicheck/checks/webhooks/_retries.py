@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import (
-    Exchange,
-    NotApplicable,
-    NotTested,
-    NotTestedKind,
-    Steps,
-    Subject,
-    steps,
-)
+from apicheck.authoring import Exchange, NotApplicable, NotTested, Steps, Subject, applying, steps
 from apicheck.authoring.facts import Webhooks
 from apicheck.checks.webhooks import _arrivals, _hooks
 
@@ -50,11 +42,8 @@ def find_obstacle(
         return NotApplicable("the policy promises no retries")
     seconds = longest_wait(subject) if waits is None else waits
     if not _hooks.has_clock(subject) and seconds > _LONGEST_S:
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            f"the retry may take {seconds:g} s, and the target's clock cannot be moved",
-            '[control]\nurl = "http://127.0.0.1:9000"  # with the capability "clock"',
-        )
+        why = f"the retry may take {seconds:g} s, and the target's clock cannot be moved"
+        return applying.needs_control(why, "clock")
     return None
 
 

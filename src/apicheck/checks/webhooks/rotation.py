@@ -12,13 +12,13 @@ from apicheck.authoring import (
     Judgement,
     NotApplicable,
     NotTested,
-    NotTestedKind,
     Outcome,
     Script,
     Severity,
     Subject,
     SubjectKind,
     Transcript,
+    applying,
     describe,
     pointers,
     steps,
@@ -48,11 +48,8 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     assert subscriptions is not None  # see above
     waits = _find_end(subscriptions)
     if waits > _LONGEST_S and not _hooks.has_clock(subject):
-        return NotTested(
-            NotTestedKind.NEEDS_CONTROL,
-            f"the old secret may sign for {waits:g} s, and the target's clock cannot be moved",
-            '[control]\nurl = "http://127.0.0.1:9000"  # with the capability "clock"',
-        )
+        why = f"the old secret may sign for {waits:g} s, and the target's clock cannot be moved"
+        return applying.needs_control(why, "clock")
     facts = ["webhooks.subscriptions.rotate"]
     facts += ["webhooks.subscriptions.overlap"] if subscriptions.overlap_s is not None else []
     return _hooks.make_applies(subject, *facts, requests=4, waits=waits, moves_clock=True)

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from apicheck.authoring import (
     Applies,
     Case,
-    Check,
     ExpectedResponse,
-    Judgement,
     Mode,
     NotApplicable,
     NotTested,
     NotTestedKind,
-    Outcome,
     Role,
     Script,
     Severity,
@@ -22,14 +19,13 @@ from apicheck.authoring import (
     Steps,
     Subject,
     SubjectKind,
-    Transcript,
     build,
     describe,
-    judging,
     pointers,
     steps,
 )
 from apicheck.authoring.facts import Event, Subscriptions, Webhooks
+from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.webhooks import _hooks
 
 _HOSTS = {
@@ -123,22 +119,17 @@ def _subscribe_outside(
         steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
 
 
-def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """The subscription must be refused as promised."""
-    return judging.judge_refused(transcript, subject.expected, subject.row.name)
-
-
-CHECK = Check(
+CHECK = scripted_refusal(
     title="A URL to which nothing may be delivered cannot be subscribed",
     failure_title="A URL to which nothing may be delivered can be subscribed",
     subject_kind=SubjectKind.API,
     applies=applies,
     cases=cases,
     script=script,
-    judge=judge,
+    detail=by_row,
     reads=("webhooks.targets",),
     standards=("rfc6890#2.2.2", "rfc6890#2.2.3"),
-    outcomes=(Outcome("accepted", Severity.HIGH), Outcome("wrong-status", Severity.LOW)),
+    accepted=Severity.HIGH,
     proven_by={
         "accepted": (
             "webhooks/accepts-plain-http",

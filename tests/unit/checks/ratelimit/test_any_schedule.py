@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apicheck.checks.ratelimit._limiters import Hit, Limiter, Trace, explain
-
-_SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
-assert _SPEC
-assert _SPEC.loader
-limiters = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(limiters)
+from tests.unit.checks.ratelimit import limiters
 
 Make = Callable[[int, float, float], Callable[[float], bool]]
 WINDOW = 60.0

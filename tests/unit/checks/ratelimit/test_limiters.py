@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from apicheck.checks.ratelimit._limiters import FAMILIES, Hit, Limiter, Trace, explain
-
-_SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
-assert _SPEC
-assert _SPEC.loader
-limiters = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(limiters)
+from tests.unit.checks.ratelimit import limiters
 
 Decide = Callable[[float], bool]
 Make = Callable[[int, float, float], Decide]

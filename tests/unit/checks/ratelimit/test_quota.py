@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +14,7 @@ from apicheck.model.step import Ask, Together, Wait
 from apicheck.model.subject import Subject
 from apicheck.model.verdict import Failure, Inconclusive, NotTested
 from apicheck.pages.setting import subject_of
-
-_SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
-assert _SPEC
-assert _SPEC.loader
-limiters = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(limiters)
+from tests.unit.checks.ratelimit import limiters
 
 Decide = Callable[[float], bool]
 Make = Callable[[int, float, float], Decide]

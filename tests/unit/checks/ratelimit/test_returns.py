@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +14,7 @@ from apicheck.model.subject import Subject
 from apicheck.model.verdict import Failure
 from apicheck.pages.setting import subject_of
 from reference_server.state.limits import LIMITERS, Options
-
-_SPEC = importlib.util.spec_from_file_location("playing", Path(__file__).parent / "playing.py")
-assert _SPEC
-assert _SPEC.loader
-playing = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(playing)
+from tests.unit.checks.ratelimit import playing
 
 WINDOW, LIMIT = 5.0, 3
 LATE_BY_A_TIMER_S = 0.4

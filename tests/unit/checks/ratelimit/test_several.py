@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,12 +18,7 @@ from apicheck.model.verdict import Failure, Judgement
 from apicheck.pages.setting import subject_of
 from apicheck.run.property import shrink
 from reference_server.state.limits import LIMITERS, Limiter, Options
-
-_SPEC = importlib.util.spec_from_file_location("playing", Path(__file__).parent / "playing.py")
-assert _SPEC
-assert _SPEC.loader
-playing = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(playing)
+from tests.unit.checks.ratelimit import playing
 
 WINDOW = 60.0
 OWN, BOTH = 4, 6

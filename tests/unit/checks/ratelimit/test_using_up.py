@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -29,17 +27,8 @@ from apicheck.model.target import Identity
 from apicheck.model.verdict import Failure, Inconclusive, Judgement, NotApplicable
 from apicheck.pages.setting import subject_of
 from reference_server.state.limits import LIMITERS, Options
+from tests.unit.checks.ratelimit import limiters, playing
 
-_SPEC = importlib.util.spec_from_file_location("limiters", Path(__file__).parent / "limiters.py")
-assert _SPEC
-assert _SPEC.loader
-limiters = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(limiters)
-_PLAYING = importlib.util.spec_from_file_location("playing", Path(__file__).parent / "playing.py")
-assert _PLAYING
-assert _PLAYING.loader
-playing = importlib.util.module_from_spec(_PLAYING)
-_PLAYING.loader.exec_module(playing)
 judge: Callable[..., Judgement] = playing.judge
 
 Decide = Callable[[float], bool]

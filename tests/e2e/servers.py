@@ -1,4 +1,4 @@
-"""Programs of others that tests need: found, installed, and run as servers."""
+"""Servers that others wrote, as processes: what they need installed, from start to end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import pytest
 
@@ -56,26 +59,38 @@ def find_free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], cwd: Path, port: int, env: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    """A server as a process, from when it listens until the end of the block. It logs in `cwd`."""
-    with (cwd / "server.log").open("wb") as log:
+    command: list[str | Path],
+    cwd: Path,
+    port: int,
+    path: str = "",
+    env: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """The URL of a server, from when it listens, or serves a path, until the end of the block."""
+    with TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=cwd, env=env, stdout=log, stderr=log)
-    try:
-        _wait_for(port, process, cwd / "server.log")
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            _wait_for(port, path, process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _wait_for(port: int, path: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, _read(log)
+        try:
+            if path:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60).close()
+            else:
+                socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             time.sleep(0.1)
         else:
             return
-    pytest.fail(f"nobody listens: {log.read_text()}")
+    pytest.fail(f"nobody listens: {_read(log)}")
+
+
+def _read(log: IO[bytes]) -> str:
+    log.seek(0)
+    return log.read().decode()
