@@ -105,7 +105,7 @@ class Driver:
     ) -> Transcript:
         """Play a job to its end. Never raises: `stopped_by` says why a script could not go on."""
         bound = case or job.subject.case
-        subject = job.subject if bound is None else job.subject.with_case(bound)
+        subject = job.subject if case is None else job.subject.with_case(case)
         execution = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
         stopped_by: StopReason | None = None
         try:
