@@ -26,6 +26,16 @@ def collect_garbage_rarely() -> None:
     gc.set_threshold(200_000, 20, 20)
 
 
+def keep_modules() -> None:
+    """Leave out of each search for cycles what is imported by now, which stays to the end.
+
+    Hypothesis makes such a search at its first drawing. Once only: a process that runs many
+    commands would keep the garbage of each.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
+
+
 def leave_garbage() -> None:
     """Leave what there is to the end of the process, which is near.
 

@@ -12,6 +12,7 @@ from apicheck.cli import known, options
 from apicheck.cli.as_in_the_run import OF_THE_REPORT, OF_THE_TARGET, as_in_the_run
 from apicheck.cli.ending import show_result
 from apicheck.cli.keys import key_file
+from apicheck.cli.libraries import keep_modules
 from apicheck.cli.modified import refuse_modified
 from apicheck.cli.screen import Screen
 from apicheck.report import FORMATS
@@ -68,6 +69,7 @@ def _start(screen: Screen, given: dict[str, Any]) -> RunResult:
     config = options.build_config(given)
     from apicheck.run import run_pipeline
 
+    keep_modules()
     return run_pipeline(config, screen.progress())
 
 

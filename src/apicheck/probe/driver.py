@@ -105,9 +105,9 @@ class Driver:
         role: Role | None = None,
     ) -> Transcript:
         """Play a job to its end. Never raises: `stopped_by` says why a script could not go on."""
-        bound = case or job.subject.case
-        subject = job.subject if bound is None else job.subject.with_case(bound)
-        execution = ProbeExecution(job, attempt, role, drawn=bound is not None and bound.drawn)
+        subject = job.subject if case is None else job.subject.with_case(case)
+        drawn = subject.case is not None and subject.case.drawn
+        execution = ProbeExecution(job, attempt, role, drawn=drawn)
         stopped_by: StopReason | None = None
         try:
             self._parts.budget.check()

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
 
 from apicheck.model.check import Claims
@@ -107,40 +108,41 @@ def _play_batch(
     concurrency: int,
     stop: threading.Event,
 ) -> Iterator[Transcript]:
-    playing = 0
-    finished: SimpleQueue[Future[Transcript]] = SimpleQueue()
+    begun = 0
+    # One waits for a thread: it begins at once when another ends, whose transcript is read then.
+    most = concurrency + (concurrency > 1)
+    finished: SimpleQueue[Future[Transcript | None]] = SimpleQueue()
 
-    def play_and_release(job: Job) -> Transcript:
-        try:
-            return play(job)
-        finally:
-            table.release(job.claims)
+    def play_unless_stopped(job: Job) -> Transcript | None:
+        return None if stop.is_set() else play(job)
+
+    def release(job: Job, future: Future[Transcript | None]) -> None:
+        table.release(job.claims)
+        finished.put(future)
 
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="apicheck-probe")
     waits = True
     try:
         while True:
-            while playing < concurrency and not stop.is_set():
-                job = _take_next(waiting, table)
-                if job is None:
-                    break
-                pool.submit(play_and_release, job).add_done_callback(finished.put)
-                playing += 1
-            if not playing:
+            while begun < most and not stop.is_set() and (job := _take_next(waiting, table)):
+                pool.submit(play_unless_stopped, job).add_done_callback(partial(release, job))
+                begun += 1
+            if not begun:
                 if stop.is_set() or not waiting:
                     return
-                table.take(waiting[0].claims)  # a job outside this stream holds them
                 job = waiting.pop(0)
-                pool.submit(play_and_release, job).add_done_callback(finished.put)
-                playing += 1
-            future = finished.get()
-            playing -= 1
-            yield future.result()
+                table.take(job.claims)  # a job outside this stream holds them
+                pool.submit(play_unless_stopped, job).add_done_callback(partial(release, job))
+                begun += 1
+            transcript = finished.get().result()
+            begun -= 1
+            if transcript is not None:
+                yield transcript
     except KeyboardInterrupt:
         waits = False
         raise
     finally:
-        pool.shutdown(wait=waits, cancel_futures=not waits)
+        pool.shutdown(wait=waits, cancel_futures=True)
 
 
 def _take_next(waiting: list[Job], table: ClaimTable) -> Job | None:

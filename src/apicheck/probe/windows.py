@@ -26,17 +26,21 @@ class Windows:
 
     def add(self, text: bytes, place: int) -> None:
         """Add a text. place: of its first byte; the next byte's is one more."""
-        for start in range(min(SIZE, len(text))):
-            windows = _read(memoryview(text)[start:])
-            places = range(place + start, place + len(text), SIZE)
-            new = dict(zip(windows, places, strict=False))
-            if len(new) < len(windows):
-                self._add_each(zip(windows, places, strict=False))
-                continue
-            # Tokens often share their beginning, and no more.
-            known = [(window, new.pop(window)) for window in self._first.keys() & new.keys()]
-            self._first.update(new)
-            self._add_each(known)
+        cuts = [text[start:][: (len(text) - start) // SIZE * SIZE] for start in range(SIZE)]
+        windows = _read(memoryview(b"".join(cuts)))
+        places = [
+            at
+            for start, cut in enumerate(cuts, place)
+            for at in range(start, start + len(cut), SIZE)
+        ]
+        new = dict(zip(windows, places, strict=True))
+        if len(new) < len(windows):
+            self._add_each(zip(windows, places, strict=True))
+            return
+        # Tokens often share their beginning, and no more.
+        known = [(window, new.pop(window)) for window in self._first.keys() & new.keys()]
+        self._first.update(new)
+        self._add_each(known)
 
     def find(self, data: bytes) -> Iterator[int]:
         """The places in the data, in order, of windows that are in a text: one in each piece."""

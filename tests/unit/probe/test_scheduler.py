@@ -121,3 +121,39 @@ def test_an_exception_of_a_job_reaches_the_caller_and_releases_its_claims() -> N
     with pytest.raises(KeyError):
         list(schedule([one], play, table, concurrency=2, stop=threading.Event()))
     assert table.try_take(one.claims)
+
+
+def test_the_next_job_begins_while_the_transcript_of_another_is_read() -> None:
+    begun = {key: threading.Event() for key in "abc"}
+    ends = {key: threading.Event() for key in "abc"}
+
+    def play(one: Job) -> Transcript:
+        begun[one.key].set()
+        assert ends[one.key].wait(10)
+        return Transcript(one.key)
+
+    stream = schedule(
+        [job("a"), job("b"), job("c")], play, ClaimTable(), concurrency=2, stop=threading.Event()
+    )
+    ends["a"].set()
+    assert next(stream).probe == "a"
+    assert begun["c"].wait(10)
+    for end in ends.values():
+        end.set()
+    assert {transcript.probe for transcript in stream} == {"b", "c"}
+
+
+def test_a_job_that_waits_for_a_thread_does_not_begin_after_a_stop() -> None:
+    stop, table, both = threading.Event(), ClaimTable(), threading.Barrier(2)
+    begun: list[str] = []
+
+    def play(one: Job) -> Transcript:
+        begun.append(one.key)
+        both.wait(10)
+        stop.set()
+        return Transcript(one.key)
+
+    jobs = [job("a"), job("b"), job("c", exclusive="thing")]
+    done = list(schedule(jobs, play, table, concurrency=2, stop=stop))
+    assert sorted(begun) == sorted(one.probe for one in done) == ["a", "b"]
+    assert table.try_take(Claims(exclusive=frozenset({"thing", "clock"})))
