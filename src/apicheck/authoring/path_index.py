@@ -39,15 +39,6 @@ class PathIndex:
             nodes = [node.below[segment] for node in nodes if segment in node.below]
         return any(segment.startswith("{") for node in nodes for segment in node.below)
 
-    def kind_of(self, path: str) -> str:
-        """How a path is built: that of an object, a collection, below an object, or none ("")."""
-        path = path.rstrip("/")
-        if path.endswith("}"):
-            return "object"
-        if self.has_items(path):
-            return "collection"
-        return "below an object" if "{" in path else ""
-
 
 def _follow(node: _Node, segment: str) -> Iterator[_Node]:
     """What follows a segment, or one with a parameter in its place."""

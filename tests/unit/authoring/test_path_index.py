@@ -43,18 +43,3 @@ def test_a_collection_is_what_a_parameter_follows() -> None:
 
 def test_operations_are_found_by_their_path() -> None:
     assert [one.id for one in INDEX.by_path["/things/{id}"]] == ["/things/{id}"]
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/things", "collection"),
-        ("/things/{id}", "object"),
-        ("/things/{id}/", "object"),
-        ("/things/{id}/parts", "below an object"),
-        ("/things/mine", ""),
-        ("/other", ""),
-    ],
-)
-def test_the_kind_of_a_path_is_how_it_is_built(path: str, kind: str) -> None:
-    assert INDEX.kind_of(path) == kind

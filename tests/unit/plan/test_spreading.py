@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apicheck.authoring.path_index import index_paths
 from apicheck.authoring.spreading import spread
 from apicheck.judge import judge
 from apicheck.load import load_policy, load_spec, profile_dir
@@ -117,13 +116,13 @@ def test_all_probes_without_rows_are_played(world: RunContext) -> None:
     assert spread_out([plain, (drawn,)], 3) == ((*plain, drawn), None)
 
 
-def plan_of_canonical(check: str = "auth/bad-credentials", **options: Any) -> Plan:
-    """Its plan of a check (of the credentials that are not valid); nothing is drawn."""
+def plan_of_canonical(**options: Any) -> Plan:
+    """Its plan of the credentials that are not valid; nothing is drawn."""
     spec = load_spec(profile_dir("canonical") / "openapi.yaml")
     policy = load_policy(profile_dir("canonical") / "policy.yaml", spec)
     admin = Identity("admin", "$APICHECK_ADMIN_TOKEN")
     target = Target("t", "http://127.0.0.1", identities={"admin": admin})
-    chosen = Options(select=(check,), draws=0, **options)
+    chosen = Options(select=("auth/bad-credentials",), draws=0, **options)
     return plan(spec, policy, target, collect(entry_points=False), chosen)
 
 
@@ -152,25 +151,6 @@ def test_essential_rows_are_played_on_every_operation_and_the_rest_is_spread() -
     shared = planned.spread["auth/bad-credentials"]
     assert shared.asked < shared.possible / 2
     assert plan_of_canonical(thorough=True).spread == {}
-
-
-@pytest.mark.parametrize("check", ["errors/head", "errors/ignored", "errors/trailing-slash"])
-def test_what_a_router_decides_is_asked_of_three_paths_of_each_kind(check: str) -> None:
-    planned, whole = plan_of_canonical(check), plan_of_canonical(check, thorough=True)
-
-    def count_paths(plan: Plan) -> Counter[tuple[str, str]]:
-        index = index_paths(plan.spec)
-        asked = (probe.subject for probe in plan.probes)
-        return Counter((one.row.name, index.kind_of(one.op.path)) for one in asked)
-
-    counted, every = count_paths(planned), count_paths(whole)
-    kinds = {kind for row, kind in counted if row != "user_agent"}
-    assert kinds == {"collection", "object", "below an object", ""}
-    for (row, kind), count in counted.items():
-        if row != "user_agent":
-            assert count == min(LEAST, every[row, kind])
-    assert len(whole.probes) > len(planned.probes)
-    assert whole.spread == {}
 
 
 def test_a_selected_operation_gets_every_row() -> None:

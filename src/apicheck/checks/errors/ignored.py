@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 
 from apicheck.authoring import (
     Applies,
@@ -18,14 +17,12 @@ from apicheck.authoring import (
     Transcript,
     build,
     judging,
-    spreading,
     steps,
 )
 from apicheck.checks.errors._refusals import is_oauth, names_its_members
 from apicheck.checks.errors.unknown_parts import add_unknown_part
 
-_SLASH, _QUERY, _CLIENT = "trailing_slash", "unknown_query", "user_agent"
-_OF_PATHS = (_SLASH, _QUERY)
+_SLASH, _CLIENT = "trailing_slash", "user_agent"
 _OTHER_CLIENT = "curl/8.14.1"
 """Neither apicheck's own name nor that of a client of the provider."""
 
@@ -41,29 +38,19 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """A slash, a query parameter, another client for operations that read; a member of the body.
-
-    Every body is asked; of the others, a few operations of each kind of path, or a few of all.
-    """
+    """A slash, a query parameter, another client for operations that read; a member of the body."""
     possible = {
         _SLASH: subject.op.safe and not subject.op.path.endswith("/"),
-        _QUERY: subject.op.safe,
+        "unknown_query": subject.op.safe,
         _CLIENT: subject.op.safe,
         "unknown_field": names_its_members(subject),
     }
     promises = subject.facts.requests
-    rows = (
-        Case(kind, kind, fact=f"requests.{kind}")
+    return tuple(
+        Case(kind, kind, fact=f"requests.{kind}", spread=kind if kind == _CLIENT else "")
         for kind, can_be_asked in possible.items()
         if can_be_asked and promises.get(kind) == "ignored"
     )
-    return tuple(chain.from_iterable(_spread(subject, row) for row in rows))
-
-
-def _spread(subject: Subject, row: Case) -> tuple[Case, ...]:
-    if row.name in _OF_PATHS:
-        return spreading.spread_by_path([row], subject)
-    return spreading.spread([row], "clients") if row.name == _CLIENT else (row,)
 
 
 def script(subject: Subject) -> Script:

@@ -50,11 +50,18 @@ def cases(subject: Subject) -> tuple[Case, ...]:
     documented = _documented_methods(subject)
     undocumented = [method for method in _METHODS if method not in documented]
     if not subject.context.thorough:
-        kind = index_paths(subject.context.spec).kind_of(subject.op.path)
-        usual = _USUAL.get(kind, ())
+        usual = _USUAL.get(_kind_of(subject), ())
         unlikely = [m for m in undocumented if m not in (*usual, "DELETE", _TRACE)]
         undocumented = [*unlikely[: _TRIED - 1], *(m for m in undocumented if m == _TRACE)]
     return spreading.spread((Case(method, method) for method in undocumented), "operations")
+
+
+def _kind_of(subject: Subject) -> str:
+    """Whether a path is that of an object, of a collection, or neither ("")."""
+    path = subject.op.path.rstrip("/")
+    if path.endswith("}"):
+        return "object"
+    return "collection" if index_paths(subject.context.spec).has_items(path) else ""
 
 
 def _documented_methods(subject: Subject) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    Case,
     NotApplicable,
     NotTested,
     Request,
@@ -14,12 +13,9 @@ from apicheck.authoring import (
     Subject,
     credentials,
     paths,
-    spreading,
 )
 from apicheck.authoring.refusals import refusal
 from apicheck.checks.errors._refusals import promised
-
-_SLASH = "a slash more"
 
 
 def applies_to(subject: Subject) -> NotApplicable | NotTested | None:
@@ -33,11 +29,6 @@ def applies_to(subject: Subject) -> NotApplicable | NotTested | None:
     if strangers and public and not _find_reader(subject.context):
         return paths.NO_SAFE_OPERATION
     return None
-
-
-def cases(subject: Subject) -> tuple[Case, ...]:
-    """One slash, at a few operations of each kind of path."""
-    return spreading.spread_by_path([Case(_SLASH, _SLASH)], subject)
 
 
 def alter(subject: Subject, request: Request) -> Request:
@@ -67,8 +58,6 @@ CHECK = refusal(
     fact="requests.trailing_slash",
     promise=promised("trailing_slash"),
     applies_to=applies_to,
-    cases=cases,
-    rows_each=0,
     alter=alter,
     accepted=Severity.LOW,
     standards=("rfc9110#4.2.3",),
