@@ -10,10 +10,8 @@ and nouns that few checks need by their module (`from apicheck.authoring.facts i
 
 from apicheck import compare, schemas
 from apicheck.model import date_forms, media_types, selector
-from apicheck.model.check import ANYBODY, Applies, Check, Claims, Fold, Outcome, PassiveResult
+from apicheck.model.check import ANYBODY, Applies, Check, Claims, Outcome
 from apicheck.model.exchange import (
-    ONLY_UNDER_LOAD,
-    TLS_VERSION,
     Caller,
     Credential,
     Direction,
@@ -22,13 +20,10 @@ from apicheck.model.exchange import (
     Response,
     Role,
     Transcript,
-    TransportErrorKind,
-    Via,
 )
-from apicheck.model.facts import NEVER, ExpectedResponse, StatusSet
+from apicheck.model.facts import ExpectedResponse, StatusSet
 from apicheck.model.json import MISSING, Json
 from apicheck.model.operation import Operation
-from apicheck.model.policy import Example
 from apicheck.model.step import EndOfScript, Script, Send, Steps
 from apicheck.model.subject import (
     UNIQUE,
@@ -58,9 +53,6 @@ from apicheck.requests.versions import Versions
 __all__ = [
     "ANYBODY",
     "MISSING",
-    "NEVER",
-    "ONLY_UNDER_LOAD",
-    "TLS_VERSION",
     "UNIQUE",
     "UNIQUE_LENGTH",
     "Applies",
@@ -72,11 +64,9 @@ __all__ = [
     "Credential",
     "Direction",
     "EndOfScript",
-    "Example",
     "Exchange",
     "ExpectedResponse",
     "Failure",
-    "Fold",
     "Identity",
     "Inconclusive",
     "Json",
@@ -89,7 +79,6 @@ __all__ = [
     "Operation",
     "Outcome",
     "Part",
-    "PassiveResult",
     "Recipe",
     "Request",
     "Response",
@@ -103,9 +92,7 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "Transcript",
-    "TransportErrorKind",
     "Versions",
-    "Via",
     "alter",
     "build",
     "compare",

@@ -1,6 +1,7 @@
 """The facts of a policy that few checks name: promises about fields, limits and webhooks."""
 
 from apicheck.model.facts import (
+    NEVER,
     Bucket,
     Challenge,
     Cors,
@@ -27,8 +28,10 @@ from apicheck.model.facts import (
     Treatment,
     Webhooks,
 )
+from apicheck.model.policy import Example
 
 __all__ = [
+    "NEVER",
     "Bucket",
     "Challenge",
     "Cors",
@@ -37,6 +40,7 @@ __all__ = [
     "Directive",
     "Embed",
     "Event",
+    "Example",
     "HeaderRule",
     "Hsts",
     "Idempotency",

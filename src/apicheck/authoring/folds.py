@@ -15,6 +15,17 @@ from apicheck.model.verdict import Failure, Inconclusive
 _WITNESSES = 5
 _PASSES_SHOWN = 3
 
+__all__ = [
+    "Fold",
+    "OfAccepted",
+    "PassiveResult",
+    "Result",
+    "Tallies",
+    "of_every_operation",
+    "per_document",
+    "per_exchange",
+]
+
 Result = Failure | Inconclusive | None
 """What is wrong with one exchange, or not sure; None for a pass."""
 

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from apicheck.authoring import PassiveResult, Role
+from apicheck.authoring import Role
+from apicheck.authoring.folds import PassiveResult
 from apicheck.model.check import Check, Fold
 from apicheck.model.exchange import Caller, Direction, TransportErrorKind
 from apicheck.model.subject import RunContext

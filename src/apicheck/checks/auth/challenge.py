@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    NEVER,
     Applies,
     Check,
     Exchange,
@@ -20,7 +19,7 @@ from apicheck.authoring import (
     folds,
 )
 from apicheck.authoring.challenges import ReceivedChallenge
-from apicheck.authoring.facts import Challenge, Never
+from apicheck.authoring.facts import NEVER, Challenge, Never
 from apicheck.checks.auth._refusal import find_refusal
 
 _UNAUTHORIZED = 401

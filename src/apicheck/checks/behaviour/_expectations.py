@@ -9,7 +9,6 @@ from datetime import datetime
 from apicheck.authoring import (
     MISSING,
     UNIQUE,
-    Example,
     Exchange,
     Failure,
     Json,
@@ -21,6 +20,7 @@ from apicheck.authoring import (
     pointers,
     validation,
 )
+from apicheck.authoring.facts import Example
 
 _SHOWN = 120
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)

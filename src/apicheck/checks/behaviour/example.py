@@ -10,7 +10,6 @@ from apicheck.authoring import (
     MISSING,
     Applies,
     Check,
-    Example,
     Exchange,
     Identity,
     Inconclusive,
@@ -32,6 +31,7 @@ from apicheck.authoring import (
     parameters,
     steps,
 )
+from apicheck.authoring.facts import Example
 from apicheck.checks.behaviour._expectations import judge_step, parse_statuses
 
 _NO_IDENTITY = "nobody"

@@ -24,13 +24,13 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    TransportErrorKind,
     alter,
     build,
     describe,
     judging,
     steps,
 )
+from apicheck.authoring.observations import TransportErrorKind
 from apicheck.checks.errors._odd_parts import is_scarce, parts, rows
 
 _OF_GATEWAYS = (502, 504)

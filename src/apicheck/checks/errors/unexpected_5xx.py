@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apicheck.authoring import (
-    ONLY_UNDER_LOAD,
     Check,
     Exchange,
     Failure,
@@ -17,6 +16,7 @@ from apicheck.authoring import (
     describe,
     folds,
 )
+from apicheck.authoring.observations import ONLY_UNDER_LOAD
 
 _SERVER_ERROR = 500
 _ELSEWHERE = ": another server, on which this one relies or which the request names, failed it"

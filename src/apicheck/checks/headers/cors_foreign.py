@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from apicheck.authoring import (
-    NEVER,
     Applies,
     Case,
     Check,
@@ -20,7 +19,7 @@ from apicheck.authoring import (
     build,
     steps,
 )
-from apicheck.authoring.facts import Cors
+from apicheck.authoring.facts import NEVER, Cors
 from apicheck.checks.headers._cors import admits, allows_credentials, describe_cors, is_first_of
 
 _FOREIGN = "https://apicheck.invalid"

@@ -9,14 +9,12 @@ from apicheck.authoring import (
     Direction,
     Exchange,
     Failure,
-    Fold,
     Outcome,
-    PassiveResult,
     RunContext,
     Severity,
 )
 from apicheck.authoring.facts import HeaderRule
-from apicheck.authoring.folds import Tallies
+from apicheck.authoring.folds import Fold, PassiveResult, Tallies
 from apicheck.checks.headers._rules import applies_where, describe_field, due_where, find_promises
 
 

@@ -12,15 +12,13 @@ from apicheck.authoring import (
     Direction,
     Exchange,
     Failure,
-    Fold,
     NotApplicable,
-    PassiveResult,
     RunContext,
     Subject,
     judging,
 )
 from apicheck.authoring.facts import Bucket, RateLimits
-from apicheck.authoring.folds import Result, Tallies
+from apicheck.authoring.folds import Fold, PassiveResult, Result, Tallies
 from apicheck.checks.ratelimit._numbers import parse_number
 from apicheck.checks.ratelimit._plans import bucket_for
 from apicheck.checks.ratelimit._waiting import longest_memory

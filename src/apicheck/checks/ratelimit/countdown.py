@@ -12,17 +12,15 @@ from apicheck.authoring import (
     Direction,
     Exchange,
     Failure,
-    Fold,
     NotApplicable,
     Outcome,
-    PassiveResult,
     RunContext,
     Severity,
     Subject,
     items,
 )
 from apicheck.authoring.facts import Bucket, RateLimits
-from apicheck.authoring.folds import Tallies
+from apicheck.authoring.folds import Fold, PassiveResult, Tallies
 from apicheck.checks.ratelimit._counting import Count, Reported, Wrong, find_wrong, split_episodes
 from apicheck.checks.ratelimit._numbers import parse_number
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, find_counted, promises

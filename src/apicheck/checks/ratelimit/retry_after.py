@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import (
-    NEVER,
     Applies,
     Check,
     Exchange,
@@ -16,6 +15,7 @@ from apicheck.authoring import (
     Subject,
     items,
 )
+from apicheck.authoring.facts import NEVER
 from apicheck.authoring.fields import parse_count
 from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
 from apicheck.checks.ratelimit._schedule import find_margin

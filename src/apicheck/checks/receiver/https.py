@@ -17,13 +17,13 @@ from apicheck.authoring import (
     Severity,
     Subject,
     Transcript,
-    TransportErrorKind,
     deliveries,
     handshakes,
     steps,
 )
 from apicheck.authoring.endpoints import CERTIFICATES_UNVERIFIED, is_local
 from apicheck.authoring.facts import Webhooks
+from apicheck.authoring.observations import TransportErrorKind
 from apicheck.checks.receiver import _forgeries
 
 _FACT = "webhooks.https"

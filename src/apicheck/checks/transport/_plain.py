@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from apicheck.authoring import (
     Exchange,
     Failure,
-    Fold,
     NotApplicable,
     NotTested,
-    PassiveResult,
     RunContext,
     Subject,
     judging,
 )
 from apicheck.authoring.endpoints import NO_PLAIN_URL
+from apicheck.authoring.folds import Fold, PassiveResult
 
 REDIRECT = range(300, 400)
 _NOT_REQUIRED = NotApplicable("the policy does not require HTTPS")

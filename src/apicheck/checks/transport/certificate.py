@@ -18,7 +18,6 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    TransportErrorKind,
     steps,
 )
 from apicheck.authoring.endpoints import CERTIFICATES_UNVERIFIED, NO_HTTPS_URL
@@ -28,6 +27,7 @@ from apicheck.authoring.handshakes import (
     find_certificate_problem,
     request_root,
 )
+from apicheck.authoring.observations import TransportErrorKind
 
 _FACT = "transport.https"
 _EXPECTED = {

@@ -19,13 +19,13 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    TransportErrorKind,
     describe,
     paths,
     steps,
 )
 from apicheck.authoring.endpoints import send_by
 from apicheck.authoring.handshakes import explain, find_certificate_problem
+from apicheck.authoring.observations import TransportErrorKind
 
 _FACT = "transport.hosts"
 _ABSENT = (TransportErrorKind.REFUSED, TransportErrorKind.DNS, TransportErrorKind.TLS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from apicheck.authoring import (
     ANYBODY,
-    TLS_VERSION,
     Applies,
     Case,
     Check,
@@ -19,12 +18,12 @@ from apicheck.authoring import (
     Subject,
     SubjectKind,
     Transcript,
-    TransportErrorKind,
     describe,
     steps,
 )
 from apicheck.authoring.endpoints import NO_HTTPS_URL
 from apicheck.authoring.handshakes import BUSY, explain, is_refused, request_root
+from apicheck.authoring.observations import TLS_VERSION, TransportErrorKind
 
 _VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 _DEPRECATED = {"1.0": " (RFC 8996, section 4)", "1.1": " (RFC 8996, section 5)"}

@@ -9,16 +9,15 @@ from apicheck.authoring import (
     Applies,
     Direction,
     Exchange,
-    Fold,
     Json,
     NotApplicable,
-    PassiveResult,
     RunContext,
     Subject,
     folds,
     pointers,
 )
 from apicheck.authoring.facts import Subscriptions, Webhooks
+from apicheck.authoring.folds import Fold, PassiveResult
 from apicheck.checks.webhooks._hooks import read_event
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")

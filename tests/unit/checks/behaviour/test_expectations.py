@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from apicheck.authoring import Example, Exchange, Failure, Request, Response, Role
+from apicheck.authoring import (
+    Exchange,
+    Failure,
+    Request,
+    Response,
+    Role,
+)
+from apicheck.authoring.facts import Example
 from apicheck.checks.behaviour._expectations import judge_step, matches
 from apicheck.checks.behaviour.example import CHECK
 from apicheck.pages.setting import subject_of
