@@ -4,7 +4,7 @@ import pkgutil
 import re
 from dataclasses import replace
 from importlib import import_module
-from inspect import isfunction, unwrap
+from inspect import isfunction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -105,7 +105,7 @@ def public_functions(module: ModuleType) -> set[str]:
     return {
         name
         for name, value in vars(module).items()
-        if isfunction(unwrap(value))
+        if isfunction(value)
         and not name.startswith("_")
         and (name in exported if exported else value.__module__ == module.__name__)
     }
