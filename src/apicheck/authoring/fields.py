@@ -118,13 +118,17 @@ def _split(field: str, outside: re.Pattern[str]) -> Iterator[tuple[int, str]]:
     yield start, field[start:]
 
 
-@lru_cache(maxsize=256)
 def parse_http_date(text: str) -> float | None:
     """Epoch seconds of an IMF-fixdate (RFC 9110 section 5.6.7); None for another text.
 
-    Recipients must accept the obsolete forms, but servers must not send them. Responses of the same
-    second have the same date, and many checks read it.
+    Recipients must accept the obsolete forms, but servers must not send them.
     """
+    return _parse_http_date(text)
+
+
+@lru_cache(maxsize=256)
+def _parse_http_date(text: str) -> float | None:
+    """As above: responses of the same second have the same date, and many checks read it."""
     match = _IMF_FIXDATE.fullmatch(text)
     if match is None:
         return None

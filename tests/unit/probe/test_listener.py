@@ -196,7 +196,10 @@ def test_each_response_takes_the_time_that_was_asked_for(monkeypatch: pytest.Mon
     assert slept.count(0.4) == 2
 
 
-def test_a_script_gets_a_delivery_once_its_response_is_written(listener: WebhookListener) -> None:
+def test_a_script_gets_a_delivery_once_its_response_is_written(
+    listener: WebhookListener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening_module, "_RESPONDED_WITHIN_S", 60.0)
     path = listener.open_inbox()["path"]
     events: list[str] = []
 
