@@ -66,7 +66,7 @@ def find_cut_off(record: Record) -> list[Exchange]:
         *(
             pytest.param(number, wanted, line, marks=pytest.mark.long)
             for number in (signal.SIGKILL, signal.SIGTERM)
-            for wanted, line in ((1, SMALL), (3, SMALL), (6, WHOLE), (9, WHOLE), (12, WHOLE))
+            for wanted, line in ((1, SMALL), (3, SMALL), (5, WHOLE), (7, WHOLE), (9, WHOLE))
         ),
     ],
 )
