@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from apicheck.authoring import NotApplicable, Subject
 from apicheck.authoring.facts import Embed
+from apicheck.checks.formats._parameters import is_promised_for
 
 
 def find_promise(subject: Subject) -> Embed | NotApplicable:
@@ -11,8 +12,6 @@ def find_promise(subject: Subject) -> Embed | NotApplicable:
     facts = subject.facts.formats.embed
     if facts is None:
         return NotApplicable("the policy promises no members that are added on request")
-    known = {one.name for one in subject.op.parameters if one.place == "query"}
-    selected = subject.op.method == "GET" and subject.context.selects(facts.ops, subject.op)
-    if not selected or facts.parameter not in known:
+    if not is_promised_for(subject, facts):
         return NotApplicable(f"it is no read with the parameter {facts.parameter}")
     return facts

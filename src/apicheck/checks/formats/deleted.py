@@ -31,6 +31,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.checks.formats import _lists, _paging
+from apicheck.checks.formats._parameters import has_query_parameter
 
 _FACT = "formats.deleted"
 
@@ -75,9 +76,8 @@ def script(subject: Subject) -> Script:
 def _since_before(subject: Subject, request: Request, deleted: Exchange) -> Request:
     """Ask for what was deleted since an hour before, where the list has such a parameter."""
     since = subject.facts.formats.since
-    known = {one.name for one in subject.op.parameters if one.place == "query"}
     date = fields.parse_http_date(deleted.received.header("date") or "")
-    if since is None or since.parameter not in known or date is None:
+    if since is None or date is None or not has_query_parameter(subject, since.parameter):
         return request
     return _lists.ask_since(subject, request, since.parameter, date - _lists.HOUR_S)
 

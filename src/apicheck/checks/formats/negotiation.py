@@ -27,6 +27,7 @@ from apicheck.authoring import (
     steps,
 )
 from apicheck.authoring.facts import Negotiation
+from apicheck.checks.formats._parameters import has_query_parameter
 
 _CHOSEN, _OF_ERRORS = "formats.negotiation.values", "formats.negotiation.errors"
 _SAME = {"text/xml": "application/xml", "text/json": "application/json"}
@@ -38,8 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     facts = subject.facts.formats.negotiation
     if facts is None:
         return NotApplicable("the policy promises no choice of formats")
-    known = {one.name for one in subject.op.parameters if one.place == "query"}
-    if not subject.op.safe or facts.parameter not in known:
+    if not subject.op.safe or not has_query_parameter(subject, facts.parameter):
         return NotApplicable(f"it is no read with the parameter {facts.parameter}")
     if not subject.context.selects(facts.ops, subject.op):
         return NotApplicable("the policy promises no choice of formats for it")

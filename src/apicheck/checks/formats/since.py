@@ -29,6 +29,7 @@ from apicheck.authoring import (
 )
 from apicheck.authoring.facts import Since
 from apicheck.checks.formats import _lists, _paging
+from apicheck.checks.formats._parameters import is_promised_for
 
 _FACT = "formats.since"
 _AFTER_S = 2
@@ -40,9 +41,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     facts = subject.facts.formats.since
     if facts is None:
         return NotApplicable("the policy promises no lists since a moment")
-    known = {one.name for one in subject.op.parameters if one.place == "query"}
-    selected = subject.op.method == "GET" and subject.context.selects(facts.ops, subject.op)
-    if not selected or facts.parameter not in known:
+    if not is_promised_for(subject, facts):
         return NotApplicable(f"it is no list with the parameter {facts.parameter}")
     if _lists.find_creator(subject) is None:
         return NotApplicable("no operation creates what it lists")
