@@ -64,10 +64,9 @@ def sign_token(
 
 def decode_token(token: str, key: object) -> Mapping[str, Json] | None:
     """The claims of a token under a key, whatever they say; None when the signature is not its."""
-    # PyJWT wants the very type of key that the algorithm has; a fault may bring another.
     unchecked = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub")}
     try:
-        return dict(jwt.decode(token, key, [ALGORITHM], options=unchecked))  # type: ignore[arg-type]  # see above
+        return dict(jwt.decode(token, key, [ALGORITHM], options=unchecked))  # type: ignore[arg-type]  # a fault brings other types
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
 

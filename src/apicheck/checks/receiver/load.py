@@ -51,7 +51,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if "load" not in subject.context.capabilities:
         return _NOT_ASKED
     return Applies(
-        requests=_AT_ONCE + _PER_SECOND * _SECONDS,
+        requests=_PER_SECOND * _SECONDS,
         claims=Claims(exclusive=frozenset({"clock"})),
         last=True,
         facts=found.facts,
@@ -69,10 +69,11 @@ def script(subject: Subject) -> Script:
 
     A second in which one is refused is the last: what follows would show nothing more.
     """
-    count, rate = (_AT_ONCE, None) if subject.row.name == "together" else (_PER_SECOND,) * 2
+    together = subject.row.name == "together"
+    count, rate, times = (_AT_ONCE, None, 1) if together else (_PER_SECOND, _PER_SECOND, _SECONDS)
     accepted: list[str] = []
-    for second in range(1 if rate is None else _SECONDS):
-        names = [f"delivery-{second * count + number}" for number in range(count)]
+    for time in range(times):
+        names = [f"delivery-{time * count + number}" for number in range(count)]
         sent = yield from _deliver(subject, names, rate)
         if any(map(_is_refused, sent)):
             return

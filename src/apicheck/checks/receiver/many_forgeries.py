@@ -56,7 +56,7 @@ def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
     if "load" not in subject.context.capabilities:
         return _NOT_ASKED
     return Applies(
-        requests=2 * _PAIRS + _LONG_ONES,
+        requests=2 * _PAIRS,
         claims=Claims(exclusive=frozenset({"clock"})),
         last=True,
         facts=found.facts,
