@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass
 
 from apicheck.authoring import (
     Applies,
@@ -22,8 +21,6 @@ from apicheck.authoring.folds import Fold, PassiveResult, Result, Tallies
 from apicheck.checks.ratelimit._numbers import parse_number
 from apicheck.checks.ratelimit._plans import bucket_for
 from apicheck.checks.ratelimit._waiting import longest_memory
-
-T = TypeVar("T")
 
 WELL_FORMED = "one number in digits, or a structured field (RFC 9651) that holds it"
 TRIGGERS = ("ratelimit/quota",)
@@ -102,34 +99,24 @@ def find_counted(context: RunContext, exchange: Exchange) -> Counted | None:
     return Counted(context, limits, bucket, exchange, attributed)
 
 
-@dataclass(slots=True)
-class _State(Generic[T]):
-    tallies: Tallies = field(default_factory=Tallies)
-    seen: dict[tuple[str, str], T] = field(default_factory=dict)
-    """By bucket, and by identity where the check distinguishes them."""
+def per_response(judge: Callable[[Counted], Iterable[Result]]) -> Fold:
+    """Make a fold that judges every response that a bucket counts by itself.
 
-
-Seen = dict[tuple[str, str], T]
-
-
-def per_response(judge: Callable[[Seen[T], Counted], Iterable[Result]]) -> Fold:
-    """Make a fold that judges every response that a bucket counts.
-
-    judge gets what it has kept of earlier responses, and yields a result for each test.
+    judge yields a result for each test.
     """
 
-    def start(_: RunContext) -> _State[T]:
-        return _State()
+    def start(_: RunContext) -> Tallies:
+        return Tallies()
 
-    def step(context: RunContext, state: _State[T], exchange: Exchange) -> _State[T]:
+    def step(context: RunContext, tallies: Tallies, exchange: Exchange) -> Tallies:
         counted = find_counted(context, exchange)
         if counted is not None:
-            for result in judge(state.seen, counted):
-                state.tallies.note(f"rate_limits.{counted.bucket.name}", exchange, result)
-        return state
+            for result in judge(counted):
+                tallies.note(f"rate_limits.{counted.bucket.name}", exchange, result)
+        return tallies
 
-    def finish(_: RunContext, state: _State[T]) -> tuple[PassiveResult, ...]:
-        return state.tallies.seen()
+    def finish(_: RunContext, tallies: Tallies) -> tuple[PassiveResult, ...]:
+        return tallies.seen()
 
     return Fold(start, step, finish)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from apicheck.authoring import Check, Failure, Outcome, Severity
 from apicheck.authoring.facts import Bucket
 from apicheck.checks.ratelimit._numbers import parse_policy
-from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response, promises
+from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, per_response, promises
 
 _FORM = 'policies such as `"default";q=100;w=60` or `100;w=60`'
 
 
-def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
+def judge(counted: Counted) -> Iterator[Failure | None]:
     """Each promised field is one test."""
     name = counted.limits.headers.policy if counted.limits.headers else None
     if name is None or not counted.must_have(name):

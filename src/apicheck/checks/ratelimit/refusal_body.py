@@ -16,7 +16,7 @@ from apicheck.authoring import (
     media_types,
     validation,
 )
-from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
+from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, per_response
 
 
 def applies(subject: Subject) -> Applies | NotApplicable:
@@ -31,7 +31,7 @@ def _describes_body(refusal: ExpectedResponse) -> bool:
     return bool(refusal.media) or refusal.schema is not None
 
 
-def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
+def judge(counted: Counted) -> Iterator[Failure | None]:
     """Each refusal is one test."""
     refusal, exchange = counted.limits.refusal, counted.exchange
     if refusal is None or not counted.refused or not _describes_body(refusal):

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     fields,
 )
 from apicheck.authoring.fields import parse_count, split_list
-from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response
+from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, per_response
 
 TOO_MANY = 429
 _CACHEABLE = ("GET", "HEAD")
@@ -30,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     return NotApplicable("the policy promises no limit")
 
 
-def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
+def judge(counted: Counted) -> Iterator[Failure | None]:
     """Each 429 to a GET or HEAD is one test."""
     exchange = counted.exchange
     if exchange.status != TOO_MANY or exchange.request.method not in _CACHEABLE:

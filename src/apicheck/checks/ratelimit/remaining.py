@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apicheck.authoring import Check, Failure, Outcome, Severity
-from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, Seen, per_response, promises
+from apicheck.checks.ratelimit._reported import TRIGGERS, Counted, per_response, promises
 
 
-def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
+def judge(counted: Counted) -> Iterator[Failure | None]:
     """Each promised field is one test."""
     name = counted.limits.headers.remaining if counted.limits.headers else None
     if name is None or not counted.must_have(name):

@@ -10,7 +10,6 @@ from apicheck.checks.ratelimit._reported import (
     TRIGGERS,
     WELL_FORMED,
     Counted,
-    Seen,
     per_response,
     promises,
 )
@@ -18,7 +17,7 @@ from apicheck.checks.ratelimit._resets import UNITS, guess_form
 from apicheck.checks.ratelimit._waiting import SLACK_S
 
 
-def judge(_: Seen[None], counted: Counted) -> Iterator[Failure | None]:
+def judge(counted: Counted) -> Iterator[Failure | None]:
     """Each promised field is one test."""
     names = counted.limits.headers
     if names is None or not counted.attributed or not counted.must_have(names.reset):

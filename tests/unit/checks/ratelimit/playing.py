@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 
 from apicheck.model.check import Check
 from apicheck.model.exchange import Exchange, Request, Response, Transcript
@@ -37,15 +37,11 @@ def play(
     made = 100 * seed  # of two scripts with two seeds, no two identities have one name
     now, exchanges, answers = rng.uniform(0, 1000), [], []
 
-    def exchange(send: Send) -> Exchange:
+    def exchange(*sends: Send) -> tuple[Exchange, ...]:
         nonlocal now
-        sent, at = now, now + rng.uniform(0, 0.01)
-        now = at + rng.uniform(0, 0.01)
-        served = serve(send.request, at)
-        response = served if isinstance(served, Response) else Response(served)
-        name = f"e{len(exchanges) + 1}"
-        exchanges.append(Exchange(name, send.request, response, None, sent, now, send.role))
-        return exchanges[-1]
+        made, now = send_at_once(rng, serve, sends, now, len(exchanges))
+        exchanges.extend(made)
+        return made
 
     assert check.script is not None
     script, value = check.script(of), None
@@ -66,9 +62,9 @@ def play(
             elif isinstance(step, Wait):
                 now += step.seconds
             elif isinstance(step, Send):
-                value = exchange(step)
+                (value,) = exchange(step)
             elif isinstance(step, Together):
-                value = tuple(exchange(send) for send in step.sends)
+                value = exchange(*step.sends)
             elif isinstance(step, Learn):
                 known[step.key] = step.value
             else:
@@ -79,3 +75,21 @@ def play(
     except EndOfScript as end:
         return end.why
     return Transcript("p", tuple(exchanges), answers=tuple(answers))
+
+
+def send_at_once(
+    rng: random.Random, serve: Serve, sends: Sequence[Send], now: float, known: int
+) -> tuple[tuple[Exchange, ...], float]:
+    """Send requests at once, and say when the last response came.
+
+    Which of them the server decides first, nobody knows. known: exchanges that were made before.
+    """
+    sent, made = now, {}
+    for place in rng.sample(range(len(sends)), len(sends)):
+        at = now + rng.uniform(0, 0.01)
+        served = serve(sends[place].request, at)
+        response = served if isinstance(served, Response) else Response(served)
+        now = at + rng.uniform(0, 0.01)
+        name, of = f"e{known + place + 1}", sends[place]
+        made[place] = Exchange(name, of.request, response, None, sent, now, of.role)
+    return tuple(made[place] for place in sorted(made)), now
