@@ -33,7 +33,7 @@ from apicheck.model.verdict import NotTestedKind, RunWord, Verdict
 from apicheck.run import judge_saved, promise_of_scheme, prove, reference_server
 from apicheck.run.receiver_documents import write_documents
 from apicheck.testing import Run, Server, check_receiver
-from tests.e2e.servers import install_with_npm
+from tests.e2e.servers import find_free_port, find_program, install_with_npm, running
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -297,6 +297,44 @@ def test_of_an_app_of_slack_bolt_the_true_weaknesses_are_found() -> None:
     }
     assert run.word is RunWord.CONFORMANT
     assert run.verdicts("receiver/handshake") == {"deliver": Verdict.PASS}
+
+
+@pytest.mark.long
+def test_of_a_receiver_in_go_the_true_weaknesses_are_found(tmp_path: Path) -> None:
+    """webhook, by Adnan Hajdarević: it runs a program for each delivery that it accepts."""
+    log, program = tmp_path / "processed.log", tmp_path / "process.sh"
+    program.write_text(f'#!/bin/sh\necho "$1" >> {log}\n')
+    program.chmod(0o700)
+    match = {
+        "type": "payload-hmac-sha256",
+        "secret": SECRET,
+        "parameter": {"source": "header", "name": "X-Hub-Signature-256"},
+    }
+    hook = {
+        "id": "hook",
+        "execute-command": str(program),
+        "pass-arguments-to-command": [{"source": "header", "name": "X-GitHub-Delivery"}],
+        "trigger-rule": {"match": match},
+    }
+    (tmp_path / "hooks.json").write_text(json.dumps([hook]))
+    port = find_free_port()
+    listen = ("-ip", "127.0.0.1", "-port", str(port))
+    with running([find_program("webhook"), "-hooks", "hooks.json", *listen], tmp_path, port) as url:
+        run = check_receiver(
+            f"{url}/hooks/hook", scheme="github", secret_env="WEBHOOK_SECRET", effects=str(log)
+        )
+    # A forgery gets 500, and an unsigned one 200: none has an effect, so that none breaks a duty.
+    assert {one for one in run.outcomes() if one[1] != "error"} == {
+        ("receiver/refusal-effect", "acknowledged"),
+        ("receiver/replay", "processed-again"),
+        ("receiver/replay", "raced"),
+        ("receiver/signature", "unversioned"),
+    }
+    assert {name for name, outcome in run.outcomes() if outcome == "error"} == {
+        *("receiver/body", "receiver/handshake", "receiver/media-type", "receiver/methods"),
+        *("receiver/repeated-field", "receiver/signature"),
+    }
+    assert run.word is RunWord.CONFORMANT
 
 
 @pytest.mark.long

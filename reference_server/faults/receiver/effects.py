@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from reference_server.call import Call
 from reference_server.faults.fault import alters, fault
@@ -41,6 +42,13 @@ def processes_before_verifying(honest: Handle, call: Call, incoming: Incoming) -
     """A receiver processes a delivery before it verifies it."""
     process(call, incoming)
     honest(call, incoming)
+
+
+@fault(accept, needs=NEEDS)
+def acknowledges_what_it_refuses(honest: Handle, call: Call, incoming: Incoming) -> None:
+    """A receiver responds with 2xx to deliveries that it refuses, and does nothing with them."""
+    with suppress(Refused):
+        honest(call, incoming)
 
 
 @fault(process, needs=NEEDS)

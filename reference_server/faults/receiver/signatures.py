@@ -64,6 +64,14 @@ def accepts_other_versions(_: SelectMacs, incoming: Incoming, fields: Fields) ->
 
 
 @alters(select_macs, needs=NEEDS)
+def accepts_absent_versions(
+    due: tuple[str, ...], incoming: Incoming, fields: Fields
+) -> tuple[str, ...]:
+    """A receiver cuts off the version where there is one, and does not ask for it."""
+    return (*due, *(mac for version, mac in fields.macs if not version))
+
+
+@alters(select_macs, needs=NEEDS)
 def reads_first_signature(
     due: tuple[str, ...], incoming: Incoming, fields: Fields
 ) -> tuple[str, ...]:

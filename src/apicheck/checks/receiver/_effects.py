@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apicheck.authoring import (
-    Applies,
-    NotApplicable,
     NotTested,
     NotTestedKind,
     Role,
@@ -16,7 +14,6 @@ from apicheck.authoring import (
     deliveries,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
 
 UNSEEN = NotTested(
     NotTestedKind.NEEDS_EFFECTS,
@@ -25,12 +22,9 @@ UNSEEN = NotTested(
 )
 
 
-def applies_to(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """As other checks of a receiver, where its effects show."""
-    found = _forgeries.applies_to(subject)
-    if isinstance(found, Applies) and "processed" not in subject.context.capabilities:
-        return UNSEEN
-    return found
+def are_seen(subject: Subject) -> bool:
+    """Whether the target file says where effects show."""
+    return "processed" in subject.context.capabilities
 
 
 def deliver_as(subject: Subject, name: str) -> Steps[None]:

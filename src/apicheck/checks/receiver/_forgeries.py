@@ -1,7 +1,9 @@
 """Deliveries that the receiver must refuse: one script and judge for all kinds of them.
 
 A refusal is any status but 2xx. After each forgery a valid delivery is sent, which must be
-accepted: a receiver that has shut its sender out refuses everything, which shows nothing.
+accepted: a receiver that has shut its sender out refuses everything, which shows nothing. Some
+receivers say 2xx to all deliveries and do nothing with the forged ones: where effects show, that is
+no acceptance, and receiver/refusal-effect judges the status.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from collections.abc import Callable, Mapping
 from apicheck.authoring import (
     Applies,
     Case,
-    Exchange,
     Failure,
     Judgement,
     NotApplicable,
+    NotTested,
+    Request,
     Script,
     Severity,
     StatusSet,
@@ -24,8 +27,11 @@ from apicheck.authoring import (
     describe,
     steps,
 )
+from apicheck.checks.receiver import _effects
 
 ACCEPTED, ERROR = "accepted", "error"
+FORGED, _VALID = "forged", "valid"
+"""Names under which effects are asked for."""
 FACTS = ("webhooks.signature", "webhooks.receiver")
 _SERVER_ERROR = 500
 _NO_RECEIVER = NotApplicable("the operation receives no signed deliveries")
@@ -36,8 +42,8 @@ _PARTS = {
 }
 """Beginning of a near miss's name -> what of the delivery is wrong."""
 
-_CEILINGS = {"version-older": Severity.HIGH}
-"""Forgeries that need the secret: a receiver may accept an older version for an old sender."""
+_CEILINGS = {"version-older": Severity.HIGH, "version-unknown": Severity.HIGH}
+"""Forgeries that need the secret: they open a way to weaker versions, and nothing by themselves."""
 
 Cases = Callable[[Subject], tuple[Case, ...]]
 
@@ -47,6 +53,13 @@ def applies_to(subject: Subject) -> Applies | NotApplicable:
     if deliveries.receives(subject) is None:
         return _NO_RECEIVER
     return Applies(requests=2, facts=FACTS[:1], provokes=StatusSet(("5xx",)))
+
+
+def applies_with_effects(subject: Subject) -> Applies | NotApplicable | NotTested:
+    """As `applies_to`, where effects show."""
+    found = applies_to(subject)
+    unseen = isinstance(found, Applies) and not _effects.are_seen(subject)
+    return _effects.UNSEEN if unseen else found
 
 
 def applies_where(cases: Cases, reason: str) -> Callable[[Subject], Applies | NotApplicable]:
@@ -80,22 +93,56 @@ def describe_forgeries(subject: Subject) -> Mapping[str, str]:
 def script(subject: Subject) -> Script:
     """Send the near miss of the case, or the drawn one, then a valid delivery."""
     request, row = deliveries.build_delivery(subject), subject.row
-    forged = steps.sign(request, edit=row.value) if row.drawn else steps.sign(request, row.name)
-    yield from steps.send((yield from forged))
-    yield from deliveries.deliver(subject)
+    if row.drawn:
+        forged = yield from steps.sign(request, edit=row.value, id=FORGED)
+    else:
+        forged = yield from steps.sign(request, row.name, id=FORGED)
+    yield from send_forgery(subject, forged)
+
+
+def send_forgery(subject: Subject, forged: Request) -> Script:
+    """Send a forgery that was signed under the name `FORGED`, then a valid delivery.
+
+    Where a forgery gets 2xx and effects show, note which of the two was processed.
+    """
+    sent = yield from steps.send(forged)
+    if sent.succeeded:
+        yield from see_effects(subject)
+    else:
+        yield from deliveries.deliver(subject)
+
+
+def see_effects(subject: Subject) -> Script:
+    """Send a valid delivery; where effects show, note whether it and the forgery were processed."""
+    yield from _effects.deliver_as(subject, _VALID)
+    if _effects.are_seen(subject):
+        yield from _effects.count(_VALID, 1)
+        yield from _effects.count(FORGED)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """The near miss must be refused, and not by an error of the receiver."""
-    return judge_forgery(subject, transcript.exercised[0])
+    return judge_forgery(subject, transcript)
 
 
-def judge_forgery(subject: Subject, forgery: Exchange, outcome: str = ACCEPTED) -> Judgement:
-    """Judge the forgery of a case, whose value says what is wrong with it. outcome: of a 2xx."""
-    row = subject.row
+def judge_by_status(subject: Subject, transcript: Transcript) -> Judgement:
+    """The same of a forgery whose effect could not be seen: it has another id, or none."""
+    return judge_forgery(subject, transcript, by_status=True)
+
+
+def judge_forgery(
+    subject: Subject, transcript: Transcript, outcome: str = ACCEPTED, *, by_status: bool = False
+) -> Judgement:
+    """Judge the forgery of a case, whose value says what is wrong with it. outcome: of a 2xx.
+
+    by_status: a 2xx is an acceptance whether or not the forgery had an effect.
+    """
+    row, forgery = subject.row, transcript.exercised[0]
     about = f"the signature: {deliveries.describe_edit(row.value)}" if row.drawn else row.value
     detail = "drawn" if row.drawn else row.name
     if forgery.succeeded:
+        if not by_status and is_left_alone(transcript):
+            return None
         expected = f"a refusal, by 4xx ({about})"
         ceiling = _CEILINGS.get(detail)
         return Failure(outcome, expected, describe(forgery), detail, forgery.id, ceiling)
@@ -103,3 +150,11 @@ def judge_forgery(subject: Subject, forgery: Exchange, outcome: str = ACCEPTED) 
         expected = f"a refusal by 4xx, not an error ({about})"
         return Failure(ERROR, expected, describe(forgery), detail, forgery.id)
     return None
+
+
+def is_left_alone(transcript: Transcript) -> bool:
+    """Whether the effects show a valid delivery, and not the forgery before it."""
+    match _effects.read_counts(transcript):
+        case (valid, forged):
+            return valid > 0 and forged == 0
+    return False

@@ -45,14 +45,14 @@ def script(subject: Subject) -> Script:
         yield from _forgeries.script(subject)
         return
     request = enlarge(deliveries.build_delivery(subject), _LONG)
-    yield from steps.send((yield from steps.sign(request, _LONGER)))
-    yield from deliveries.deliver(subject)
+    forged = yield from steps.sign(request, _LONGER, id=_forgeries.FORGED)
+    yield from _forgeries.send_forgery(subject, forged)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """It must be refused. Official libraries that read the body as text accept other bytes."""
     outcome = _DECODED if subject.row.name == _REPLACED else _forgeries.ACCEPTED
-    return _forgeries.judge_forgery(subject, transcript.exercised[0], outcome)
+    return _forgeries.judge_forgery(subject, transcript, outcome)
 
 
 CHECK = Check(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import repeat
 from statistics import median
 
 from apicheck.authoring import (
@@ -10,6 +12,7 @@ from apicheck.authoring import (
     Check,
     Claims,
     Failure,
+    Inconclusive,
     Judgement,
     NotApplicable,
     NotTested,
@@ -70,32 +73,33 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Send the forgeries until one is accepted."""
+    """Send the forgeries until one gets 2xx; then see whether it had an effect."""
     request = deliveries.build_delivery(subject)
     if subject.row.name == "long":
-        forged = yield from steps.sign(enlarge(request, _LONG), _EARLY)
-        for _ in range(_LONG_ONES):
-            exchange = yield from steps.send(forged, paced=False)
-            if exchange.succeeded:
-                return
+        forged = yield from steps.sign(enlarge(request, _LONG), _EARLY, id=_forgeries.FORGED)
+        every: Iterator[Request] = repeat(forged, _LONG_ONES)
     else:
-        yield from _send_pairs(request)
+        early = yield from steps.sign(request, _EARLY, id=_forgeries.FORGED)
+        late = yield from steps.sign(request, _LATE, id=_forgeries.FORGED)
+        every = _take_turns(early, late)
+    for one in every:
+        exchange = yield from steps.send(one, paced=False)
+        if exchange.succeeded:
+            yield from _forgeries.see_effects(subject)
+            return
 
 
-def _send_pairs(request: Request) -> Script:
-    """Send two forgeries in turn, each as often; which of them comes first alternates."""
-    early = yield from steps.sign(request, _EARLY)
-    late = yield from steps.sign(request, _LATE)
+def _take_turns(early: Request, late: Request) -> Iterator[Request]:
+    """Two forgeries, each as often; which of them comes first alternates."""
     for number in range(_PAIRS):
-        for one in (early, late) if number % 2 else (late, early):
-            exchange = yield from steps.send(one, paced=False)
-            if exchange.succeeded:
-                return
+        yield from (early, late) if number % 2 else (late, early)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Each must be refused. Who refuses by 429 or 503 protects itself."""
     sent = transcript.exercised
+    if _forgeries.is_left_alone(transcript):
+        return Inconclusive("the receiver says 2xx to what it does nothing with")
     broken = (one for one in sent if one.status >= _SERVER_ERROR and one.status != _OVERLOADED)
     for outcome, found in (("accepted", (one for one in sent if one.succeeded)), ("error", broken)):
         for one in found:

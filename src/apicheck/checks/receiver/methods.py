@@ -32,15 +32,17 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Send a forgery by the method, then a valid delivery."""
     request = deliveries.build_delivery(subject)
-    forged = yield from steps.sign(request, _FORGERY)
-    yield from steps.send(replace(forged, method=subject.row.name, operation=""))
-    yield from deliveries.deliver(subject)
+    forged = yield from steps.sign(request, _FORGERY, id=_forgeries.FORGED)
+    forged = replace(forged, method=subject.row.name, operation="")
+    yield from _forgeries.send_forgery(subject, forged)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Any refusal will do, 501 too (RFC 9110, section 15.6.2)."""
     sent = transcript.exercised[0]
-    return None if sent.status == _NOT_IMPLEMENTED else _forgeries.judge_forgery(subject, sent)
+    if sent.status == _NOT_IMPLEMENTED:
+        return None
+    return _forgeries.judge_forgery(subject, transcript)
 
 
 CHECK = Check(

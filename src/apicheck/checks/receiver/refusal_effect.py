@@ -1,4 +1,4 @@
-"""A delivery that is refused has no effect."""
+"""A forgery has no effect, and its response says so."""
 
 from __future__ import annotations
 
@@ -31,40 +31,45 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Send a forgery, then a valid delivery; see which of them was processed."""
     request = deliveries.build_delivery(subject)
-    forged = yield from steps.sign(request, subject.row.name, id="forged")
+    forged = yield from steps.sign(request, subject.row.name, id=_forgeries.FORGED)
     yield from steps.send(forged)
-    yield from _effects.deliver_as(subject, "valid")
-    yield from _effects.count("valid", 1)
-    yield from _effects.count("forged")
+    yield from _forgeries.see_effects(subject)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """What is accepted, other checks report."""
+    """What is accepted and has an effect, other checks report."""
     sent = transcript.exercised[0]
     valid, forged = _effects.read_counts(transcript)
     if not valid:
         return Inconclusive("the effects do not show a valid delivery either")
+    about = f"({subject.row.value})"
+    if sent.succeeded and not forged:
+        expected = f"a refusal, by 4xx, of what has no effect {about}"
+        actual = f"{describe(sent)}, and its id not among the processed ones"
+        return Failure("acknowledged", expected, actual, subject.row.name, sent.id)
     if sent.succeeded or not forged:
         return None
-    return Failure(
-        "performed",
-        f"no effect of a delivery that is refused ({subject.row.value})",
-        f"{describe(sent)}, and its id among the processed ones",
-        subject.row.name,
-        sent.id,
-    )
+    expected = f"no effect of a delivery that is refused {about}"
+    actual = f"{describe(sent)}, and its id among the processed ones"
+    return Failure("performed", expected, actual, subject.row.name, sent.id)
 
 
 CHECK = Check(
-    title="A delivery that is refused has no effect",
-    failure_title="A delivery that is refused has an effect",
-    applies=_effects.applies_to,
+    title="A forgery has no effect, and its response says so",
+    failure_title="A forgery has an effect though it is refused, or none though it is accepted",
+    applies=_forgeries.applies_with_effects,
     cases=cases,
     script=script,
     judge=judge,
     reads=_forgeries.FACTS,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
-    outcomes=(Outcome("performed", Severity.CRITICAL),),
-    proven_by={"performed": ("receiver/processes-before-verifying",)},
+    outcomes=(
+        Outcome("performed", Severity.CRITICAL),
+        Outcome("acknowledged", Severity.MEDIUM),
+    ),
+    proven_by={
+        "performed": ("receiver/processes-before-verifying",),
+        "acknowledged": ("receiver/acknowledges-what-it-refuses",),
+    },
 )

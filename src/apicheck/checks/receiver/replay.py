@@ -75,7 +75,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 CHECK = Check(
     title="A delivery that comes again is processed once",
     failure_title="A delivery that comes again is processed again",
-    applies=_effects.applies_to,
+    applies=_forgeries.applies_with_effects,
     cases=cases,
     script=script,
     judge=judge,

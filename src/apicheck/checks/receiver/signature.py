@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from apicheck.authoring import Check, Outcome, Severity
+from apicheck.authoring import Check, Judgement, Outcome, Severity, Subject, Transcript
 from apicheck.checks.receiver import _forgeries
+
+_UNVERSIONED = "unversioned"
+_BARE = "version-absent"
+"""No forgery, as only the secret makes it: the right signature, spelled otherwise."""
 
 cases = _forgeries.cases_named(
     *("signature-", "secret-", "version-", "key-", "content-", "certificate-", "url-", "method-"),
     "target-",
 )
+
+
+def judge(subject: Subject, transcript: Transcript) -> Judgement:
+    """It must be refused. The right signature without its version opens nothing to others."""
+    outcome = _UNVERSIONED if subject.row.name == _BARE else _forgeries.ACCEPTED
+    return _forgeries.judge_forgery(subject, transcript, outcome)
+
 
 CHECK = Check(
     title="A delivery with a wrong signature is refused",
@@ -17,11 +28,15 @@ CHECK = Check(
     cases=cases,
     draws="forgery",
     script=_forgeries.script,
-    judge=_forgeries.judge,
+    judge=judge,
     reads=_forgeries.FACTS,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
-    outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.MEDIUM)),
+    outcomes=(
+        Outcome("accepted", Severity.CRITICAL),
+        Outcome("unversioned", Severity.LOW),
+        Outcome("error", Severity.MEDIUM),
+    ),
     proven_by={
         "accepted": (
             "receiver/accepts-empty-secret",
@@ -33,6 +48,7 @@ CHECK = Check(
             "receiver/compares-without-case",
             "receiver/verifies-body-alone",
         ),
+        "unversioned": ("receiver/accepts-absent-versions",),
         "error": ("receiver/fails-on-malformed-signature",),
     },
 )

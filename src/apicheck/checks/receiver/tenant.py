@@ -41,13 +41,13 @@ def cases(_: Subject) -> tuple[Case, ...]:
 def script(subject: Subject) -> Script:
     """Sign as another tenant, then as the receiver's own."""
     request = deliveries.build_delivery(subject)
-    yield from steps.send((yield from steps.sign(request, foreign=True)))
-    yield from deliveries.deliver(subject)
+    forged = yield from steps.sign(request, foreign=True, id=_forgeries.FORGED)
+    yield from _forgeries.send_forgery(subject, forged)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """It must be refused. A 5xx is a refusal here: receiver/signature judges errors."""
-    found = _forgeries.judge_forgery(subject, transcript.exercised[0])
+    found = _forgeries.judge_forgery(subject, transcript)
     is_error = isinstance(found, Failure) and found.outcome == _forgeries.ERROR
     return None if is_error else found
 

@@ -34,14 +34,14 @@ def script(subject: Subject) -> Script:
         yield from _forgeries.script(subject)
         return
     request = deliveries.build_delivery(subject)
-    yield from steps.send((yield from steps.sign(request, age_s=_DAY_S)))
-    yield from deliveries.deliver(subject)
+    old = yield from steps.sign(request, age_s=_DAY_S, id=_forgeries.FORGED)
+    yield from _forgeries.send_forgery(subject, old)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """It must be refused; what is barely beyond the tolerance has outcomes of its own."""
     outcome = _OUTCOMES.get(subject.row.name, _forgeries.ACCEPTED)
-    return _forgeries.judge_forgery(subject, transcript.exercised[0], outcome)
+    return _forgeries.judge_forgery(subject, transcript, outcome)
 
 
 CHECK = Check(
