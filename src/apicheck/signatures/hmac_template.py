@@ -7,7 +7,8 @@ separator   between several signatures in the field (default: commas, semicolons
 algorithm   sha1, sha256 (default), sha384 or sha512
 encoding    hex (default), base64 or base64url
 signed      what is signed (default `{body}`): `{body}`, `{timestamp}`, `{id}`, `{method}`,
-            `{target}`, `{secret}` and names of path parameters
+            `{target}` (path and query), `{url}`, `{secret}` and names of path parameters
+url         the receiver's URL where a proxy changes it (default: made of Host and the target)
 timestamp   the field that holds the time of signing, where `value` does not
 unit        of the time: seconds, milliseconds, rfc3339 or http-date (default: whichever it is)
 key         text, base64 or hex, as which the secret is used; a prefix (`whsec_`) is not part of
@@ -37,6 +38,7 @@ from apicheck.signatures.delivery import (
     is_one_of,
 )
 from apicheck.signatures.times import format_time, parse_timestamp
+from apicheck.signatures.urls import list_urls
 
 _NAME = re.compile(r"\{(\w+)\}")
 _SEPARATORS = r"[,;\s]+"
@@ -53,7 +55,11 @@ def verify(signing: Signing, delivery: Delivery) -> str:
         return ABSENT
     if parts.timestamp is None and _signs(signing, "timestamp"):
         return ABSENT
-    expected = [_compute_mac(signing, key, delivery, parts) for key in _list_keys(signing)]
+    expected = [
+        _compute_mac(signing, key, url, delivery, parts)
+        for url in _list_signed_urls(signing, delivery)
+        for key in _list_keys(signing)
+    ]
     if not any([is_one_of(parts.of(""), mac) for mac in expected]):  # noqa: C419  (all of them: constant time)
         return INVALID
     if parts.timestamp is None:
@@ -72,7 +78,8 @@ def sign(signing: Signing, delivery: Delivery) -> Delivery:
     dated = "timestamp" in signing.facts.options or "{timestamp}" in signing.option("value")
     time = format_time(signing.now, signing.option("unit")) if dated else None
     unsigned = Parts((), time, _find_id(signing, delivery))
-    mac = _compute_mac(signing, next(iter(_list_keys(signing))), delivery, unsigned)
+    url, key = _list_signed_urls(signing, delivery)[0], _list_keys(signing)[0]
+    mac = _compute_mac(signing, key, url, delivery, unsigned)
     return write(signing, delivery, Parts((("", mac),), time, unsigned.id))
 
 
@@ -142,7 +149,11 @@ def _list_keys(signing: Signing) -> list[bytes]:
     return [decoded] if how else [text, decoded]
 
 
-def _compute_mac(signing: Signing, key: bytes, delivery: Delivery, parts: Parts) -> str:
+def _list_signed_urls(signing: Signing, delivery: Delivery) -> list[str]:
+    return list_urls(signing, delivery) if _signs(signing, "url") else [delivery.target]
+
+
+def _compute_mac(signing: Signing, key: bytes, url: str, delivery: Delivery, parts: Parts) -> str:
     values = {**signing.context, "timestamp": parts.timestamp or "", "id": parts.id or ""}
     signed = render(
         signing.option("signed", "{body}"),
@@ -151,6 +162,7 @@ def _compute_mac(signing: Signing, key: bytes, delivery: Delivery, parts: Parts)
             "body": delivery.body,
             "method": delivery.method.encode(),
             "target": delivery.target.encode(),
+            "url": url.encode(),
             "secret": signing.secret.encode(),
         },
     )

@@ -15,7 +15,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import replace
-from urllib.parse import parse_qs, parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from apicheck.model.media_types import FORM, strip_parameters
 from apicheck.signatures.delivery import (
@@ -27,12 +27,12 @@ from apicheck.signatures.delivery import (
     Signing,
     is_one_of,
 )
+from apicheck.signatures.urls import list_urls
 
 SIGNATURE = "X-Twilio-Signature"
 SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 BODY_DIGEST = "bodySHA256"
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
-_PORTS = {"http": 80, "https": 443}
 
 
 def verify(signing: Signing, delivery: Delivery) -> str:
@@ -43,7 +43,7 @@ def verify(signing: Signing, delivery: Delivery) -> str:
     algorithm = signing.option("algorithm", "sha1")
     if not _is_body_covered(delivery):
         return INVALID
-    urls = _list_urls(signing, delivery)
+    urls = list_urls(signing, delivery)
     expected = [_compute_mac(signing.secret, algorithm, url, delivery) for url in urls]
     valid = any([is_one_of(parts.of(algorithm), one) for one in expected])  # noqa: C419  (all of them: constant time)
     return VALID if valid else INVALID
@@ -56,7 +56,7 @@ def sign(signing: Signing, delivery: Delivery) -> Delivery:
         digest = hashlib.sha256(delivery.body).hexdigest()
         delivery = replace(delivery, target=f"{delivery.target}{joint}{BODY_DIGEST}={digest}")
     algorithm = signing.option("algorithm", "sha1")
-    url = _list_urls(signing, delivery)[0]
+    url = list_urls(signing, delivery)[0]
     mac = _compute_mac(signing.secret, algorithm, url, delivery)
     return write(signing, delivery, Parts(((algorithm, mac),)))
 
@@ -104,16 +104,3 @@ def _is_body_covered(delivery: Delivery) -> bool:
     sent = parse_qs(urlsplit(delivery.target).query).get(BODY_DIGEST, [])
     digest = hashlib.sha256(delivery.body).hexdigest()
     return len(sent) == 1 and hmac.compare_digest(sent[0].encode(), digest.encode())
-
-
-def _list_urls(signing: Signing, delivery: Delivery) -> list[str]:
-    """The URL to which the delivery went as Host has it, without and with its port."""
-    host = delivery.header("Host") or "localhost"
-    target = urlsplit(delivery.target)
-    given = urlsplit(signing.option("url") or f"{delivery.scheme}://{host}{target.path}")
-    url = given._replace(query=target.query)
-    name, colon, port = url.netloc.rpartition(":")
-    bare = name if colon and port.isdigit() else url.netloc
-    with_port = url.netloc if bare != url.netloc else f"{bare}:{_PORTS.get(url.scheme, 80)}"
-    netlocs = dict.fromkeys((url.netloc, bare, with_port))
-    return [urlunsplit(url._replace(netloc=netloc)) for netloc in netlocs]

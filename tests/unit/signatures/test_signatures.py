@@ -154,6 +154,41 @@ def test_an_id_in_the_body_can_be_signed() -> None:
     assert signed.header("x-signature") == openssl
 
 
+SQUARE = Signature("hmac", {"signed": "{url}{body}", "encoding": "base64"})
+HUBSPOT = Signature(
+    "hmac",
+    {
+        "signed": "{method}{url}{body}{timestamp}",
+        "encoding": "base64",
+        "timestamp": "X-HubSpot-Request-Timestamp",
+        "unit": "milliseconds",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("fact", "mac"),
+    [  # squareup 46.0.0, square.utils.webhooks_helper, and hubspot-api-client 12.0.0, Signature
+        (SQUARE, "hM//Ym6K41+wib38mNnuyij/F3G7SK+v9GiQZFKbKYw="),
+        (HUBSPOT, "BY57JK/S8JlImggyfHxlB8yXljBGw4Du3Zxzn6+INc8="),
+    ],
+    ids=["Square", "HubSpot"],
+)
+def test_the_url_can_be_signed(fact: Signature, mac: str) -> None:
+    body = '{"id": "evt_1", "name": "Zoë"}'.encode()
+    host = (("Host", "receiver.example"),)
+    delivery = Delivery("POST", "/hooks?tenant=1", host, body, "https")
+    signed = sign(fact, "a secret", delivery, now=1_767_225_600)
+    assert signed.header("X-Signature") == mac
+    assert verify(fact, "a secret", signed, now=1_767_225_600) == "valid"
+    moved = replace(signed, target="/hooks?tenant=2")
+    assert verify(fact, "a secret", moved, now=1_767_225_600) == "invalid"
+    proxied = signed.with_headers(("Host", "10.0.0.1:8080"))
+    behind = replace(fact, options={**fact.options, "url": "https://receiver.example/hooks"})
+    assert verify(fact, "a secret", proxied, now=1_767_225_600) == "invalid"
+    assert verify(behind, "a secret", proxied, now=1_767_225_600) == "valid"
+
+
 @settings(max_examples=50)
 @given(
     body=st.dictionaries(st.text(), st.integers()),

@@ -47,7 +47,7 @@ SIGNATURE_OPTIONS: Mapping[str, frozenset[str]] = {
     "http-message-signatures": frozenset({"components", "algorithm", "key", "keyid", "label"}),
     "hmac": frozenset(
         {"header", "value", "separator", "algorithm", "encoding", "signed", "timestamp", "unit"}
-        | {"key", "id"}
+        | {"key", "id", "url"}
     ),
     "md5-query": frozenset({"parameter", "signed"}),
 }
