@@ -161,7 +161,11 @@ def subscribe(
     created = yield from steps.send(request, Role.SETUP)
     if not created.succeeded:
         reason = f"the API accepted no subscription ({describe(created)})"
-        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason))
+        lines = (
+            f'[fixtures."{subscriptions.create}"]\nbody = {{}}  # one that is accepted\n'
+            '[webhooks]\npublic_url = "https://hooks.example.com"  # if the listener is refused\n'
+        )
+        steps.end_script(NotTested(NotTestedKind.NEEDS_REQUEST, reason, lines))
     known = pointers.at(created.json_or({}), subscriptions.id)
     return Hook(inbox["path"], inbox["url"], str(known) if isinstance(known, str | int) else "")
 

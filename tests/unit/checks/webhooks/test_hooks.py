@@ -11,6 +11,7 @@ import pytest
 from apicheck.checks.webhooks import _hooks, _retries
 from apicheck.model.check import Applies, Check
 from apicheck.model.exchange import Direction, Exchange, Request, Response, Role, Transcript
+from apicheck.model.step import Ask, EndOfScript, Send
 from apicheck.model.subject import Subject
 from apicheck.model.target import Mode
 from apicheck.model.verdict import Failure, NotApplicable, NotTested, NotTestedKind
@@ -109,6 +110,30 @@ def test_an_order_of_each_object_needs_an_event_that_changes_one() -> None:
     why = check.applies(subject(check, delivery=per_object, events=made))
     assert isinstance(why, NotTested)
     assert why.kind is NotTestedKind.NEEDS_REQUEST
+
+
+def play_refusing(check: Check) -> None:
+    """Play a script against an API that refuses the URL of the listener."""
+    assert check.script is not None
+    script, value = check.script(subject(check)), None
+    while True:
+        step = script.send(value)
+        value = None
+        if isinstance(step, Ask):
+            value = {"url": "http://127.0.0.1:1/hooks/1", "path": "/hooks/1"}
+        elif isinstance(step, Send):
+            status = 403 if b"127.0.0.1" in (step.request.body or b"") else 200
+            value = Exchange("e1", step.request, Response(status), None, 0.0, 0.1, step.role)
+
+
+def test_where_no_subscription_is_accepted_the_run_says_what_to_write() -> None:
+    with pytest.raises(EndOfScript) as ended:
+        play_refusing(CHECKS["webhooks/delivered"])
+    why = ended.value.why
+    assert isinstance(why, NotTested)
+    assert why.reason == "the API accepted no subscription (403)"
+    assert '[fixtures."createContact"]' in why.remedy
+    assert "public_url" in why.remedy
 
 
 def test_retries_are_waited_for_where_no_clock_moves_and_only_for_so_long() -> None:
