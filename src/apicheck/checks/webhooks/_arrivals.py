@@ -6,8 +6,11 @@ from apicheck.authoring import Exchange, Inconclusive, Steps, Subject, steps
 from apicheck.authoring.facts import Event
 from apicheck.checks.webhooks import _hooks
 
-PATIENCE_S = 5.0
-"""How long a delivery may take where the policy promises no time."""
+_PATIENCE_S = 15.0
+"""How long a delivery may take where the policy promises no time: some wait in a queue that is
+looked at every ten seconds."""
+_PATIENCE_ON_CLOCK_S = 5.0
+"""The same where the target's clock is moved: what is due is delivered at once then."""
 MANY = 20
 """So many deliveries a script looks at, and no more."""
 _GRACE_S = 0.3
@@ -25,7 +28,9 @@ _SEEN, _LATE, _NEVER = "the last delivery that was not in time", "late", "never"
 def get_patience(subject: Subject) -> float:
     """How many seconds a delivery may take to come."""
     within = _hooks.facts_of(subject).delivery.within_s
-    return PATIENCE_S if within is None else within + MARGIN_S
+    if within is not None:
+        return within + MARGIN_S
+    return _PATIENCE_ON_CLOCK_S if _hooks.has_clock(subject) else _PATIENCE_S
 
 
 def expect(
@@ -89,13 +94,13 @@ def _choose_patience(subject: Subject) -> Steps[float]:
     if not _hooks.has_clock(subject):
         return get_patience(subject)
     seen = yield from steps.recall(_SEEN)
-    return SETTLED_S if seen else min(get_patience(subject), PATIENCE_S)
+    return SETTLED_S if seen else min(get_patience(subject), _PATIENCE_ON_CLOCK_S)
 
 
 def _await_late(subject: Subject, hook: _hooks.Hook, event: Event) -> Steps[Exchange | None]:
     within = _hooks.facts_of(subject).delivery.within_s
     if _hooks.has_clock(subject):
-        for seconds in (within or PATIENCE_S, _LATE_S):
+        for seconds in (within or _PATIENCE_ON_CLOCK_S, _LATE_S):
             yield from steps.wait(seconds, "a delivery may be late")
             if came := (yield from await_delivery(subject, hook, event, SETTLED_S)):
                 return came
