@@ -67,7 +67,7 @@ def accepts_other_versions(_: SelectMacs, incoming: Incoming, fields: Fields) ->
 def accepts_absent_versions(
     due: tuple[str, ...], incoming: Incoming, fields: Fields
 ) -> tuple[str, ...]:
-    """A receiver cuts off the version where there is one, and does not ask for it."""
+    """A receiver also accepts a signature that does not name its version."""
     return (*due, *(mac for version, mac in fields.macs if not version))
 
 

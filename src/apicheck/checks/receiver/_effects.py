@@ -34,14 +34,15 @@ def deliver_as(subject: Subject, name: str) -> Steps[None]:
 
 
 def count(name: str, at_least: int = 0) -> Steps[None]:
-    """Note in the transcript how often a delivery was processed, when it was `at_least` so often.
+    """Note in the transcript how often a delivery was processed.
 
-    What was delivered before another delivery is processed by then, if it ever is.
+    at_least: wait until it was processed so often, or for some seconds. A delivery that came before
+    a processed one needs no wait: it is processed by then, if it ever is.
     """
     yield from steps.ask("processed", id=name, at_least=at_least)
 
 
 def read_counts(transcript: Transcript) -> tuple[int, ...]:
-    """The counts that the script noted, in its order."""
+    """The counts that the script noted, in the order in which it did."""
     found = [one.get("count") for one in transcript.answers if isinstance(one, Mapping)]
     return tuple(number for number in found if isinstance(number, int))

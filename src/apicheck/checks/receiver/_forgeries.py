@@ -1,9 +1,11 @@
 """Deliveries that the receiver must refuse: one script and judge for all kinds of them.
 
 A refusal is any status but 2xx. After each forgery a valid delivery is sent, which must be
-accepted: a receiver that has shut its sender out refuses everything, which shows nothing. Some
-receivers say 2xx to all deliveries and do nothing with the forged ones: where effects show, that is
-no acceptance, and receiver/refusal-effect judges the status.
+accepted: a receiver that has shut its sender out refuses everything, which shows nothing.
+
+Some receivers respond with 2xx to every delivery, and do nothing with a forgery. Where effects
+show, such a 2xx is no acceptance here, and receiver/refusal-effect judges the status. Effects are
+found by the id: a forgery that has another id than was signed, or none, is judged by its status.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ _PARTS = {
 """Beginning of a near miss's name -> what of the delivery is wrong."""
 
 _CEILINGS = {"version-older": Severity.HIGH, "version-unknown": Severity.HIGH}
-"""Forgeries that need the secret: they open a way to weaker versions, and nothing by themselves."""
+"""Forgeries that nobody makes without the secret: accepted, they open a way to weaker versions."""
 
 Cases = Callable[[Subject], tuple[Case, ...]]
 
@@ -63,7 +65,7 @@ def applies_with_effects(subject: Subject) -> Applies | NotApplicable | NotTeste
 
 
 def applies_where(cases: Cases, reason: str) -> Callable[[Subject], Applies | NotApplicable]:
-    """`applies` of a check that has no case with some schemes. reason: then."""
+    """Make the `applies` of a check that has no case for some schemes. reason: why not, then."""
 
     def applies(subject: Subject) -> Applies | NotApplicable:
         found = applies_to(subject)
@@ -73,7 +75,7 @@ def applies_where(cases: Cases, reason: str) -> Callable[[Subject], Applies | No
 
 
 def cases_named(*beginnings: str) -> Cases:
-    """`cases` of the near misses whose names begin so, each with what is wrong with it."""
+    """Make the `cases` of the near misses whose names begin so, each with what is wrong with it."""
 
     def cases(subject: Subject) -> tuple[Case, ...]:
         found = describe_forgeries(subject)
@@ -103,17 +105,17 @@ def script(subject: Subject) -> Script:
 def send_forgery(subject: Subject, forged: Request) -> Script:
     """Send a forgery that was signed under the name `FORGED`, then a valid delivery.
 
-    Where a forgery gets 2xx and effects show, note which of the two was processed.
+    Where the forgery gets 2xx and effects show, note how often each of the two was processed.
     """
     sent = yield from steps.send(forged)
     if sent.succeeded:
-        yield from see_effects(subject)
+        yield from deliver_and_count(subject)
     else:
         yield from deliveries.deliver(subject)
 
 
-def see_effects(subject: Subject) -> Script:
-    """Send a valid delivery; where effects show, note whether it and the forgery were processed."""
+def deliver_and_count(subject: Subject) -> Script:
+    """Send a valid delivery; where effects show, note how often both were processed."""
     yield from _effects.deliver_as(subject, _VALID)
     if _effects.are_seen(subject):
         yield from _effects.count(_VALID, 1)
@@ -126,16 +128,16 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def judge_by_status(subject: Subject, transcript: Transcript) -> Judgement:
-    """The same of a forgery whose effect could not be seen: it has another id, or none."""
+    """As `judge`, of a forgery whose effect its id cannot show: it has another one, or none."""
     return judge_forgery(subject, transcript, by_status=True)
 
 
 def judge_forgery(
     subject: Subject, transcript: Transcript, outcome: str = ACCEPTED, *, by_status: bool = False
 ) -> Judgement:
-    """Judge the forgery of a case, whose value says what is wrong with it. outcome: of a 2xx.
+    """Judge the forgery of a case, whose value says what is wrong with it.
 
-    by_status: a 2xx is an acceptance whether or not the forgery had an effect.
+    outcome: what a 2xx is. by_status: it is that whether or not the forgery had an effect.
     """
     row, forgery = subject.row, transcript.exercised[0]
     about = f"the signature: {deliveries.describe_edit(row.value)}" if row.drawn else row.value
@@ -153,7 +155,7 @@ def judge_forgery(
 
 
 def is_left_alone(transcript: Transcript) -> bool:
-    """Whether the effects show a valid delivery, and not the forgery before it."""
+    """Whether the effects show the valid delivery, and not the forgery that was sent before it."""
     match _effects.read_counts(transcript):
         case (valid, forged):
             return valid > 0 and forged == 0

@@ -73,7 +73,7 @@ def cases(_: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Send the forgeries until one gets 2xx; then see whether it had an effect."""
+    """Send forgeries until one gets 2xx; then, where effects show, note whether it had one."""
     request = deliveries.build_delivery(subject)
     if subject.row.name == "long":
         forged = yield from steps.sign(enlarge(request, _LONG), _EARLY, id=_forgeries.FORGED)
@@ -85,21 +85,21 @@ def script(subject: Subject) -> Script:
     for one in every:
         exchange = yield from steps.send(one, paced=False)
         if exchange.succeeded:
-            yield from _forgeries.see_effects(subject)
+            yield from _forgeries.deliver_and_count(subject)
             return
 
 
 def _take_turns(early: Request, late: Request) -> Iterator[Request]:
-    """Two forgeries, each as often; which of them comes first alternates."""
+    """Pairs of the two forgeries; which of them comes first alternates."""
     for number in range(_PAIRS):
         yield from (early, late) if number % 2 else (late, early)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """Each must be refused. Who refuses by 429 or 503 protects itself."""
+    """Each must be refused; a receiver that refuses by 429 or 503 protects itself."""
     sent = transcript.exercised
     if _forgeries.is_left_alone(transcript):
-        return Inconclusive("the receiver says 2xx to what it does nothing with")
+        return Inconclusive("the receiver responds with 2xx to a forgery, and does nothing with it")
     broken = (one for one in sent if one.status >= _SERVER_ERROR and one.status != _OVERLOADED)
     for outcome, found in (("accepted", (one for one in sent if one.succeeded)), ("error", broken)):
         for one in found:

@@ -1,4 +1,4 @@
-"""A forgery has no effect, and its response says so."""
+"""A forgery gets no 2xx and has no effect."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ def cases(subject: Subject) -> tuple[Case, ...]:
 
 
 def script(subject: Subject) -> Script:
-    """Send a forgery, then a valid delivery; see which of them was processed."""
+    """Send a forgery, then a valid delivery; note how often each was processed."""
     request = deliveries.build_delivery(subject)
     forged = yield from steps.sign(request, subject.row.name, id=_forgeries.FORGED)
     yield from steps.send(forged)
-    yield from _forgeries.see_effects(subject)
+    yield from _forgeries.deliver_and_count(subject)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
-    """What is accepted and has an effect, other checks report."""
+    """A forgery that gets 2xx and has an effect is left to other checks."""
     sent = transcript.exercised[0]
     valid, forged = _effects.read_counts(transcript)
     if not valid:
         return Inconclusive("the effects do not show a valid delivery either")
     about = f"({subject.row.value})"
     if sent.succeeded and not forged:
-        expected = f"a refusal, by 4xx, of what has no effect {about}"
-        actual = f"{describe(sent)}, and its id not among the processed ones"
+        expected = f"a refusal, by 4xx, of a delivery that has no effect {about}"
+        actual = f"{describe(sent)}, and its id is not among the processed ones"
         return Failure("acknowledged", expected, actual, subject.row.name, sent.id)
     if sent.succeeded or not forged:
         return None
     expected = f"no effect of a delivery that is refused {about}"
-    actual = f"{describe(sent)}, and its id among the processed ones"
+    actual = f"{describe(sent)}, and its id is among the processed ones"
     return Failure("performed", expected, actual, subject.row.name, sent.id)
 
 
 CHECK = Check(
-    title="A forgery has no effect, and its response says so",
-    failure_title="A forgery has an effect though it is refused, or none though it is accepted",
+    title="A forgery gets no 2xx and has no effect",
+    failure_title="A refused forgery has an effect, or a forgery without an effect gets 2xx",
     applies=_forgeries.applies_with_effects,
     cases=cases,
     script=script,

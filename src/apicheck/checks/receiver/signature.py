@@ -7,7 +7,7 @@ from apicheck.checks.receiver import _forgeries
 
 _UNVERSIONED = "unversioned"
 _BARE = "version-absent"
-"""No forgery, as only the secret makes it: the right signature, spelled otherwise."""
+"""The right signature without its version: no forgery, as nobody makes it without the secret."""
 
 cases = _forgeries.cases_named(
     *("signature-", "secret-", "version-", "key-", "content-", "certificate-", "url-", "method-"),
