@@ -25,11 +25,11 @@ _SECOND_BURST = 20
 _MARGIN_S = 0.6
 """Seconds past a Retry-After: windows that end by a timer end a little late, and some stores round
 what is left to the nearest second. One that is a second too short can be seen all the same."""
+_MARGIN_ON_CLOCK_S = 0.1
+"""The same where the target's clock is moved: no timer runs on it."""
 _POLL_S = 0.2
 _POLLS = 6
 """Requests in which Retry-After is to fall by a second, with what the network takes."""
-_MARGIN_ON_CLOCK_S = 0.1
-"""The same where the target's clock is moved: no timer runs on it."""
 MANY_REQUESTS = ExpectedResponse(StatusSet(("429",)))
 """How a limit refuses where the policy does not say."""
 
@@ -70,7 +70,7 @@ def send_round(
     request over the limit.
     margin_s: after the first refusal, send one more when its Retry-After and this have passed;
     None: do not, as the bursts then tell more limiters apart.
-    polls: before that, ask on until the Retry-After falls by a second.
+    polls: before that, send on until the Retry-After falls by a second.
     explained: whether a limiter whose windows have no phase explains what was seen so far: then a
     short second burst is enough.
     """
@@ -101,7 +101,7 @@ def send_round(
 
 
 def _poll(limits: RateLimits, request: Request, asked: float) -> Steps[tuple[Exchange, ...]]:
-    """Ask on until Retry-After falls by a second, at most for a second.
+    """Send on until Retry-After falls by a second, at most for a little more than a second.
 
     At that moment a wait that is rounded down is too short by nearly a second, and one that is
     rounded up is exact.

@@ -59,7 +59,8 @@ _LONGEST_REAL_TIME_S = 120.0
 _WINDOWS, _WINDOWS_OF_A_NEW_ONE = 7.0, 4.5
 """Windows that the test waits, within a factor of two: a second round is sent where it decides."""
 _BESIDE = 18
-"""Requests beyond two bursts: single ones, those over the limit, and those that ask on."""
+"""Requests beyond two bursts: single ones, those over the limit, and those that are sent until
+Retry-After falls."""
 _APART = 2.28
 """Windows between two rounds, so that these lie at different phases of a clock or a calendar."""
 _PHASED = frozenset({"aligned", "sliding-counter"})

@@ -48,7 +48,7 @@ class _State:
     waiting: dict[str, _Waiting] = field(default_factory=dict)
 
     def note(self, bucket: str, exchange: Exchange, result: Result) -> None:
-        """Count a test of a bucket's refusals."""
+        """Count a test of a response to a request that the bucket counts."""
         self.tallies.note(f"rate_limits.{bucket}", exchange, result)
 
 
@@ -65,7 +65,10 @@ def _start(_: RunContext) -> _State:
 
 
 def _step(context: RunContext, state: _State, exchange: Exchange) -> _State:
-    """Each refusal, and each other response that has the field, is one test."""
+    """Each refusal of whose field the policy says something is one test.
+
+    So is each misplaced field, and each refusal that comes after the wait of an earlier one.
+    """
     counted = find_counted(context, exchange)
     if counted is None or not counted.attributed:
         return state
@@ -121,7 +124,7 @@ def _judge_wait(waiting: _Waiting, counted: Counted) -> Iterator[tuple[Exchange,
             yield refusal, failure
         elif not counted.refused:
             waiting.doubted = None  # this one was admitted, and may have been before the other
-    if owed is not None and _takes_place(counted, owed):
+    if owed is not None and _settles(counted, owed):
         waiting.owed = None
     wait = _find_wait(counted)
     if wait is None:
@@ -130,6 +133,7 @@ def _judge_wait(waiting: _Waiting, counted: Counted) -> Iterator[tuple[Exchange,
         waiting.doubted = (exchange, _fail_by(counted, owed[0]))
     if _is_dated(exchange):
         pending = (exchange, wait)
+        # Of several refusals at once, any may have been decided last: the latest moment counts.
         waiting.owed = max(waiting.owed or pending, pending, key=_find_end)
 
 
@@ -148,25 +152,21 @@ def _is_dated(exchange: Exchange) -> bool:
 
 
 def _find_end(owed: tuple[Exchange, float]) -> float:
-    """When a wait is over, after which a request must be admitted again.
-
-    Of several refusals at once, any may have been decided last, and a refusal may cost: the latest
-    moment holds.
-    """
+    """When a wait is over: a request that is sent then must be admitted."""
     return owed[0].received_at + owed[1]
 
 
-def _takes_place(counted: Counted, owed: tuple[Exchange, float]) -> bool:
-    """Whether a request may be the one that is admitted after the wait.
+def _settles(counted: Counted, owed: tuple[Exchange, float]) -> bool:
+    """Whether a request may be the one that was to be admitted after the wait.
 
-    It follows the refusal; or it was on its way then, and was admitted after the wait.
+    It was sent after the refusal; or it was on its way then, and was admitted after the wait.
     """
     late = not counted.refused and counted.exchange.received_at >= _find_end(owed)
     return late or counted.exchange.sent_at >= owed[0].received_at
 
 
 def _is_too_early(counted: Counted, owed: tuple[Exchange, float]) -> bool:
-    """Whether a refusal came although the client had waited as long as it was told."""
+    """Whether a refused client had waited as long as an earlier refusal told it to."""
     if owed[0].request.identity != counted.exchange.request.identity:
         return False
     if counted.bucket.counts_items and items.count_items(counted.exchange.request) > 1:

@@ -82,7 +82,7 @@ def send_at_once(
 ) -> tuple[tuple[Exchange, ...], float]:
     """Send requests at once, and say when the last response came.
 
-    Which of them the server decides first, nobody knows. known: exchanges that were made before.
+    Which of them the server decides first, nobody knows. known: the number of earlier exchanges.
     """
     sent, made = now, {}
     for place in rng.sample(range(len(sends)), len(sends)):
