@@ -139,7 +139,7 @@ def _confuse_algorithms(signing: Signing, signed: Delivery) -> Found:
 
 
 def _confuse_hmac(scheme: Scheme, signing: Signing, delivery: Delivery) -> Found:
-    """A query that is not signed, where the URL is."""
+    """Another query than the signed one, where the URL or the target is signed."""
     signed = scheme.sign(signing, delivery)
     mark = "&" if "?" in signed.target else "?"
     moved = replace(signed, target=f"{signed.target}{mark}moved=1")

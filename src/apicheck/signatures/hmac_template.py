@@ -8,11 +8,12 @@ algorithm   sha1, sha256 (default), sha384 or sha512
 encoding    hex (default), base64 or base64url
 signed      what is signed (default `{body}`): `{body}`, `{timestamp}`, `{id}`, `{method}`,
             `{target}` (path and query), `{url}`, `{secret}` and names of path parameters
-url         the receiver's URL where a proxy changes it (default: made of Host and the target)
+url         the receiver's URL without query, where a proxy changes it (default: made of Host and
+            the target)
 timestamp   the field that holds the time of signing, where `value` does not
 unit        of the time: seconds, milliseconds, rfc3339 or http-date (default: whichever it is)
 key         text, base64 or hex, as which the secret is used; a prefix (`whsec_`) is not part of
-            base64 and hex (default: text, or base64 behind `whsec_`)
+            base64 and hex (default: text; of a secret that begins with `whsec_`, base64 too)
 id          the field, or JSON Pointer into the body, that holds the delivery's id
 """
 
@@ -49,7 +50,7 @@ ALGORITHMS = ("sha1", "sha256", "sha384", "sha512")
 
 
 def verify(signing: Signing, delivery: Delivery) -> str:
-    """See `Scheme`. The tolerance counts in both directions, where a timestamp is signed."""
+    """See `Scheme`. The tolerance counts in both directions, where there is a timestamp."""
     parts = read(signing, delivery)
     if not delivery.header(signing.option("header", _HEADER)):
         return ABSENT
@@ -150,7 +151,8 @@ def _list_keys(signing: Signing) -> list[bytes]:
 
 
 def _list_signed_urls(signing: Signing, delivery: Delivery) -> list[str]:
-    return list_urls(signing, delivery) if _signs(signing, "url") else [delivery.target]
+    """The URLs that may be signed; one that is not looked at where the policy signs none."""
+    return list_urls(signing, delivery) if _signs(signing, "url") else [""]
 
 
 def _compute_mac(signing: Signing, key: bytes, url: str, delivery: Delivery, parts: Parts) -> str:

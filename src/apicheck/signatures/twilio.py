@@ -36,7 +36,7 @@ _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
 def verify(signing: Signing, delivery: Delivery) -> str:
-    """See `Scheme`. The URL counts with and without its port: senders differ."""
+    """See `Scheme`. The URL counts with and without its port."""
     parts = read(signing, delivery)
     if not parts.macs:
         return ABSENT

@@ -10,9 +10,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def list_urls(signing: Signing, delivery: Delivery) -> list[str]:
-    """The URL as Host and the request line have it, without and with its port: senders differ.
+    """The URLs that a sender may have signed, the likeliest first: they differ in the port.
 
-    The option `url` stands for what a proxy changes; the query is always the delivery's.
+    Scheme, host and path are those of the option `url`, where the policy has it, as a proxy changes
+    them; else those of the delivery, by Host and the request line. The query is the delivery's.
     """
     host = delivery.header("Host") or "localhost"
     target = urlsplit(delivery.target)
