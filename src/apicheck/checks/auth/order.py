@@ -79,7 +79,7 @@ def _find_expected(subject: Subject, row: Mapping[str, Any]) -> ExpectedResponse
     authentication = facts.authentication
     credential = authentication.bad if row["bad"] else authentication.anonymous
     if stage == "body" and order.deciding_stage(facts, ("credential", "body")) != "credential":
-        return None  # errors/ judges which of its two rules a body breaks first
+        return None  # what a body gets where it is judged first, the checks of errors/ test
     kind = stage if stage in ("media", "method") else ""
     other = facts.authorization.absent if stage == "object" else facts.requests.get(kind)
     expected = other if isinstance(other, ExpectedResponse) else None

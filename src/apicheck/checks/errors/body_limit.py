@@ -21,7 +21,7 @@ from apicheck.checks.errors._sized import applies_to, limit_of, pad_request, pro
 
 
 def applies(subject: Subject) -> Applies | NotApplicable | NotTested:
-    """To the operations that errors/too-large asks."""
+    """To the operations that errors/too-large tests."""
     expected = promise(subject)
     if isinstance(expected, NotApplicable):
         return expected

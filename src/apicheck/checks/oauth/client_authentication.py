@@ -9,14 +9,14 @@ from apicheck.authoring.refusals import by_row, scripted_refusal
 from apicheck.checks.oauth._client import BODY, CREDENTIALS, find_place, write_form
 from apicheck.checks.oauth._operations import applies_to, bad_client, token_operation
 
-_ANOTHERS = "secret of another client"
+_FOREIGN = "secret of another client"
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
     """Ways in which a client can fail to authenticate."""
     names = ["wrong secret", "empty secret", "name alone", "nobody"]
     if len(subject.context.clients) > 1:
-        names.append(_ANOTHERS)
+        names.append(_FOREIGN)
     return tuple(Case(name) for name in names)
 
 
@@ -36,8 +36,8 @@ def _make_unauthenticated(subject: Subject, request: Request, place: str) -> Req
         parameters = (CREDENTIALS, ("client_id", client.client_id))
         return write_form(request, parameters, None, BODY)
     secrets = {"wrong secret": f"{client.client_secret}~flip(-1)", "empty secret": ""}
-    if name == _ANOTHERS:
-        secrets[_ANOTHERS] = subject.context.clients[1].client_secret
+    if name == _FOREIGN:
+        secrets[_FOREIGN] = subject.context.clients[1].client_secret
     return write_form(request, (CREDENTIALS,), replace(client, client_secret=secrets[name]), place)
 
 

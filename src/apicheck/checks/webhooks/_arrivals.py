@@ -7,10 +7,10 @@ from apicheck.authoring.facts import Event
 from apicheck.checks.webhooks import _hooks
 
 _PATIENCE_S = 15.0
-"""How long a delivery may take where the policy promises no time: some wait in a queue that is
-looked at every ten seconds."""
+"""How long a delivery may take where the policy promises no time: some senders look at their queue
+every ten seconds."""
 _PATIENCE_ON_CLOCK_S = 5.0
-"""The same where the target's clock is moved: what is due is delivered at once then."""
+"""The same where the target's clock can be moved: what is due comes when it is moved."""
 MANY = 20
 """So many deliveries a script looks at, and no more."""
 _GRACE_S = 0.3

@@ -1,4 +1,4 @@
-"""A repeated delivery is signed like the first, at its own time."""
+"""A repeated delivery is signed like the first, with the time at which it is sent."""
 
 from __future__ import annotations
 
