@@ -17,10 +17,10 @@ allow_modified = click.option(
 
 
 def refuse_modified(screen: Screen, run_dir: Path, *, allowed: bool | None) -> None:
-    """Say which files were changed; raise RunDirectoryError if results depend on one of them.
+    """Say which files were changed; raise RunDirectoryError if results depend on one.
 
-    allowed: None where the command has no --allow-modified. A run that was killed has no manifest,
-    and nothing to compare.
+    allowed: go on in that case too; None where the command has no --allow-modified. A run that was
+    killed has no manifest, and nothing to compare.
     """
     from apicheck.run import find_changes, has_manifest
 

@@ -60,7 +60,7 @@ def load_target(
     """
     source = read_target(path) if path else Source("command line", {})
     settings: Node = override(source.value, overrides)
-    mistakes = _collect_mistakes(source, overrides)
+    mistakes = _make_collector(source, overrides)
     mistakes.against("target", settings)
     settings = drop_invalid("target", settings)
     base_url = _read_base_url(settings, spec, mistakes)
@@ -143,8 +143,8 @@ def load_target(
     )
 
 
-def _collect_mistakes(source: Source, overrides: Node) -> Mistakes:
-    """A collector that places mistakes of overridden settings on the command line."""
+def _make_collector(source: Source, overrides: Node) -> Mistakes:
+    """A collector of mistakes, which places those of overridden settings on the command line."""
     given = {"/" + path.replace(".", "/") for path in overrides}
 
     def place(pointer: str) -> tuple[str, int]:
@@ -244,7 +244,7 @@ def _build_identity(name: str, settings: Node, secrets: SecretReader, spec: Spec
 
 
 def _find_declaration(pointer: str, settings: Node, mistakes: Mistakes) -> str:
-    """Where the rights of an identity, or else it itself, are declared."""
+    """Where the target file declares the rights of an identity, or else the identity itself."""
     named = next((key for key in ("scopes", "permissions", "roles") if key in settings), "")
     file, line = mistakes.place(f"{pointer}/{named}" if named else pointer)
     return f"{Path(file).name}:{line}" if line else "--token-env"
@@ -255,10 +255,8 @@ def _build_minter(
 ) -> Minter:
     """A client of a section: `mint`, or `public_clients`, which have no secret."""
     public = section == "public_clients"
-    pointer, whose = (
-        child_pointer(f"/{section}", name),
-        f'{"public client" if public else "minter"} "{name}"',
-    )
+    pointer = child_pointer(f"/{section}", name)
+    whose = f'{"public client" if public else "minter"} "{name}"'
     values = {"client_secret": ""}
     for what in ("client_id",) if public else ("client_id", "client_secret"):
         if isinstance(settings.get(what), str):
@@ -304,7 +302,7 @@ def _build_consent(settings: Node, folder: Path) -> Consent | None:
 def _make_identities_of_clients(
     minters: Iterable[Minter], identities: Mapping[str, Identity], mistakes: Mistakes
 ) -> dict[str, Identity]:
-    """An identity for each client of a tenant without one: its token, with all that it may get."""
+    """An identity for each client whose tenant has none: a token with every scope it may get."""
     tenants = {identity.tenant for identity in identities.values()}
     made = {}
     for minter in minters:

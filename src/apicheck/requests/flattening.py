@@ -1,4 +1,4 @@
-"""Read a schema as one: references followed, `allOf` merged."""
+"""Makes a schema flat: references are followed, and `allOf` is merged."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _NUMBERS = ("int32", "int64", "float", "double")
 def flatten_schema(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping[str, Json]:
     """Follow the references of a schema inside the document, and merge `allOf`; {} for no schema.
 
-    A reference in a circle, or without a target, is an empty schema. What stands beside a
-    reference counts, in OpenAPI 3.0 too: a `readOnly` there is meant. A keyword whose value JSON
-    Schema does not know (`minimum: "5"`) is left out.
+    A reference in a circle, to another document or without a target is an empty schema. What stands
+    beside a reference counts, in OpenAPI 3.0 too: a `readOnly` there is meant. A keyword whose
+    value JSON Schema does not know (`minimum: "5"`) is left out.
     """
     if not isinstance(schema, Mapping) or depth <= 0:
         return {}
@@ -41,7 +41,7 @@ def flatten_schema(document: Json, schema: Json, depth: int = _DEPTH) -> Mapping
 
 
 def leads_nowhere(document: Json, schema: Json) -> bool:
-    """Whether a schema is but a reference that has no target, or leads back to itself."""
+    """Whether a schema is a reference without a target in the document, or to itself in the end."""
     seen: set[str] = set()
     while isinstance(schema, Mapping) and isinstance(reference := schema.get("$ref"), str):
         if reference in seen or not reference.startswith("#"):

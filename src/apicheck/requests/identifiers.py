@@ -18,6 +18,7 @@ from apicheck.requests.nouns import plain, singulars, words_of
 
 GENERIC = ("id", "_id", "uuid", "guid", "pk", "key")
 _OF_THE_SERVER = ("id", "uuid", "guid", "pk")
+"""Members that a server sets itself, whatever a client sends in them."""
 _NAMING = ("name", "slug", "code", "handle")
 _WRAPPER = re.compile(
     r"data|results?|response|payload|body|contents?|items?|records?|values?|entry|entries|rows|list"
@@ -26,16 +27,16 @@ _WRAPPER = re.compile(
 _BESIDE = re.compile(
     r"meta|metadata|links|pagination|paging|pageinfo|page|info|status|errors?|counts?|total"
 )
-"""Members beside the things themselves."""
+"""Members that stand beside the objects of a response, and hold none."""
 _ADDRESSES = ("self", "href", "url", "uri", "location", "id")
 _DEPTH = 4
 _TOO_LARGE = 2**64
 
 
 def collection_of(path: str, parameter: str) -> str | None:
-    """The path before a parameter that is a whole segment, without a final slash; else None.
+    """The path before a parameter, without a final slash: `/things/{id}/parts`, `id`: `/things`.
 
-    `/things/{id}/parts` and `id` give `/things`.
+    None where the parameter is not a whole segment, or follows another parameter or nothing.
     """
     before, found, after = path.partition(f"/{{{parameter}}}")
     whole = found and before and (not after or after.startswith("/"))
@@ -43,10 +44,11 @@ def collection_of(path: str, parameter: str) -> str | None:
 
 
 def identifier_of(exchange: Exchange, parameter: str, collection: str) -> str | None:
-    """The id in a response: in its body, else at the end of its Location; None for no id.
+    """The id in a response; None for no id.
 
-    parameter: the path parameter that takes it. collection: the path of the operation. Where the
-    response of a creation shows none, the client may have chosen it, in the body of its request.
+    It is in the body. Of a GET it may also be the first name in a list of names; else the end of
+    Location, or what the client chose itself in the body of its request.
+    parameter: the path parameter that takes it. collection: the path of the operation.
     """
     response = exchange.response
     if response is None:
@@ -80,7 +82,7 @@ def _find_in_body(body: Json, parameter: str, collection: str) -> str | None:
 
 
 def _find_listed(body: Json, collection: str) -> str | None:
-    """Find the first name in a list of names, or in an object that has the things by name."""
+    """Find the first name in a list of names, or in an object that has its objects by name."""
     own = {plain(collection.rpartition("/")[2]), *singulars(collection.rpartition("/")[2])}
     for _ in range(_DEPTH):
         if isinstance(body, list):
@@ -99,7 +101,7 @@ def _find_listed(body: Json, collection: str) -> str | None:
 
 
 def _find_in_address(address: str, collection: str) -> str | None:
-    """Find the segment after the collection's own."""
+    """Find the last segment of an address, where the collection's own comes before it."""
     if "/" not in address:
         return None
     parts = split_url(address) if is_text(address) else None

@@ -68,7 +68,7 @@ class _Played:
     failed: list[_Failed] = field(default_factory=list)
     """To confirm."""
     disturbed: list[_Failed] = field(default_factory=list)
-    """To confirm alone: the server failed, perhaps for the sake of another request."""
+    """To confirm alone: the server failed, perhaps because of another request."""
     spoilt: list[Probe] = field(default_factory=list)
     """To play again alone: the server's failure decides nothing."""
 
@@ -233,7 +233,8 @@ def _confirm(
 ) -> list[_Failed]:
     """Play failed probes again, and alone those that the run's own load may have disturbed.
 
-    Returns what to shrink. A failure that is not played again stays unconfirmed.
+    What fails alone for the first time is then played once more. Returns what to shrink. A failure
+    that is not played again stays unconfirmed.
     """
     again = _play(session, [one.probe for one in played.failed], progress, keep, attempt=1)
     known = {probe.key: probe for probe in (*plan.probes, *plan.provoking)}

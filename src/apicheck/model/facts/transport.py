@@ -41,7 +41,12 @@ class Cors:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """`transport`. cors NEVER: pages of other origins may not call; None: not said."""
+    """`transport`. Every member is None, or empty, where the policy does not say.
+
+    https: "required", "recommended" or "optional". plain: what plain HTTP gets, "refused" or
+    "redirected". tls: the oldest version that is spoken. hosts: region -> host that serves the API.
+    cors NEVER: pages of other origins may not call.
+    """
 
     https: str | None = None
     plain: str | None = None
