@@ -213,6 +213,7 @@ def _fill(template: str, delivery: Unsigned, more: Mapping[str, str]) -> bytes:
         "secret": delivery.secret,
         "method": delivery.method,
         "target": target,
+        "url": delivery.url,
         **more,
     }
     values = {name: text.encode() for name, text in texts.items()} | {"body": delivery.body}

@@ -165,6 +165,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_unannounced(driver: Any) ->
 def _print(driver: Any, file: Path) -> int:
     """Print a page as PDF; returns how many sheets it takes."""
     driver.get(file.as_uri())
+    # A page that was not yet drawn once has been printed as one sheet.
+    driver.execute_async_script(
+        "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
+    )
     printed = driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", base64.b64decode(printed["data"])))
 

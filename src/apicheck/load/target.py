@@ -41,6 +41,11 @@ from apicheck.model.target import (
 )
 
 _HINT_URL = 'base_url = "https://staging.example.com", or --base-url'
+_HINTS = {
+    "/control/url": 'url = "http://127.0.0.1:9000"',
+    "/webhooks/public_url": 'public_url = "https://hooks.example.com"',
+}
+"""What a URL looks like, by its place in the file; elsewhere the base URL's."""
 
 
 def load_target(
@@ -180,19 +185,20 @@ def _read_base_url(settings: Node, spec: Spec, mistakes: Mistakes) -> str:
 
 
 def _verify_url(pointer: str, url: str, mistakes: Mistakes) -> str:
+    hint = _HINTS.get(pointer, _HINT_URL)
     try:
         parts = urlsplit(url)
         host = parts.hostname
         _ = parts.port
     except ValueError as problem:
-        mistakes.add(pointer, f"is not a URL: {problem}", _HINT_URL)
+        mistakes.add(pointer, f"is not a URL: {problem}", hint)
         return ""
     if parts.username is not None or parts.password is not None:
         mistakes.add(pointer, "a URL may not hold credentials", "give them to an identity")
     elif parts.scheme not in ("http", "https") or not host:
-        mistakes.add(pointer, f'"{url}" is not an http or https URL with a host', _HINT_URL)
+        mistakes.add(pointer, f'"{url}" is not an http or https URL with a host', hint)
     elif parts.query or parts.fragment:
-        mistakes.add(pointer, "a base URL has no query and no fragment", "end it with the path")
+        mistakes.add(pointer, "this URL has no query and no fragment", "end it with the path")
     return url.rstrip("/")
 
 

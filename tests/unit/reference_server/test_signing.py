@@ -67,6 +67,15 @@ def test_where_nothing_is_promised_nothing_is_signed(scheme: Signature | None) -
     assert sign_delivery(delivery(scheme)) == Signed()
 
 
+def test_the_url_can_be_signed() -> None:
+    url = "https://receiver.example/hooks?tenant=1"
+    square = Signature("hmac", {"signed": "{url}{body}", "encoding": "base64"})
+    body = '{"id": "evt_1", "name": "Zoë"}'.encode()
+    signed = sign_delivery(delivery(square, secret="a secret", url=url, body=body))
+    # squareup 46.0.0, square.utils.webhooks_helper, accepts it.
+    assert fields(signed)["X-Signature"] == "hM//Ym6K41+wib38mNnuyij/F3G7SK+v9GiQZFKbKYw="
+
+
 def test_a_template_says_what_is_signed_and_how_it_is_written() -> None:
     options = {
         "header": "X-Sign",
