@@ -38,7 +38,7 @@ PAIRS = {
 def rows(subject: Subject) -> tuple[Case, ...]:
     """The classics for the credential's place, and a few for every further alternative.
 
-    Every operation is asked an unknown credential of each kind, and one behind another scheme; the
+    Every operation gets an unknown credential of each kind, and one behind another scheme; the
     malformed ones are spread over the operations with the same security.
     """
     table = _table(subject)

@@ -51,7 +51,7 @@ def covered_by_sibling(subject: Subject, *, safe_only: bool = False) -> NotAppli
     """Why another operation with the same security stands for this one; None where none does.
 
     How a server reads credentials is one property of all operations with the same alternatives:
-    the plainest safe operation is asked and the plainest unsafe one; all of them with `--thorough`.
+    the plainest safe operation is tested and the plainest unsafe one; all with `--thorough`.
     One stands for another only where its result counts for every clause that speaks of the other.
     """
     if safe_only and not subject.op.safe:

@@ -65,8 +65,8 @@ def _find_holders(subject: Subject) -> dict[str, str]:
 def cases(subject: Subject) -> tuple[Case, ...]:
     """One row for each state that a credential is in, or can be brought into.
 
-    Each operation is asked with an expired and a revoked credential; accounts that are out of
-    use are asked of a few operations.
+    Each operation gets an expired and a revoked credential; those of accounts that are out of
+    use go to a few operations.
     """
     rows = [
         Case(state, name, fact=f"authentication.states.{state}")

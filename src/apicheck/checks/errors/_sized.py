@@ -37,7 +37,7 @@ def applies_to(subject: Subject) -> NotApplicable | NotTested | None:
         if _has_known_size(_bind_operation(subject, op.id))
     ]
     if subject.op.id not in known[:_ASKED] and not subject.context.thorough:
-        return NotApplicable(f"asked of {', '.join(known[:_ASKED])}")
+        return NotApplicable(f"tested on {', '.join(known[:_ASKED])}")
     if limit_of(subject) > _MOST:
         reason = f"a body of {limit_of(subject)} bytes is more than a test sends"
         return NotTested(NotTestedKind.NEEDS_BUDGET, reason)

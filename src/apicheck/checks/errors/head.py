@@ -30,7 +30,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
     if "head" not in subject.facts.requests:
         return NotApplicable("the policy promises nothing on HEAD (requests.head)")
     if subject.op.method != "GET":
-        return NotApplicable("asked of GET operations")
+        return NotApplicable("tested on GET operations")
     others = subject.context.spec.operations
     if any(op.path == subject.op.path and op.method == "HEAD" for op in others):
         return NotApplicable("its path has an operation of its own for HEAD")

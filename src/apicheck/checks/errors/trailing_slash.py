@@ -21,7 +21,7 @@ from apicheck.checks.errors._refusals import promised
 def applies_to(subject: Subject) -> NotApplicable | NotTested | None:
     """Only safe operations, where no other operation has the path with the slash."""
     if not subject.op.safe or subject.op.path.endswith("/"):
-        return NotApplicable("asked of safe operations whose path does not end with a slash")
+        return NotApplicable("tested on safe operations whose path does not end with a slash")
     if any(op.path == f"{subject.op.path}/" for op in subject.context.spec.operations):
         return NotApplicable("the path with the slash belongs to another operation")
     strangers = subject.facts.authentication.unknown_paths is not None

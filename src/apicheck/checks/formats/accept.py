@@ -39,7 +39,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """One media type that the API does not have, asked of a few operations."""
+    """One media type that the API does not have, sent to a few operations."""
     return spreading.spread([Case(UNKNOWN, UNKNOWN)], among=_KIND)
 
 

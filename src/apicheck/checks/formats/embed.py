@@ -36,7 +36,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def cases(subject: Subject) -> tuple[Case, ...]:
-    """Each value, asked of a few operations."""
+    """Each value, sent to a few operations."""
     rows = [Case(name, name) for name in _promised(subject).adds]
     return spreading.spread(rows, among="embed")
 

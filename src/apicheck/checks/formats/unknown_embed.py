@@ -34,7 +34,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
 
 
 def cases(_: Subject) -> tuple[Case, ...]:
-    """One name that no object has, asked of a few operations."""
+    """One name that no object has, sent to a few operations."""
     return spreading.spread([Case(UNKNOWN, UNKNOWN)], among=_KIND)
 
 

@@ -31,9 +31,9 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the policy does not say which web pages may call the API")
     secured = subject.op.id in subject.context.secured
     if not is_first_of(subject, secured=secured) and not subject.context.thorough:
-        return NotApplicable("asked of one secured and one public operation (--thorough: of all)")
+        return NotApplicable("tested on one secured and one public operation (--thorough: on all)")
     if not subject.op.safe:
-        return NotApplicable("asked of safe operations")
+        return NotApplicable("tested on safe operations")
     return Applies(facts=("transport.cors",))
 
 

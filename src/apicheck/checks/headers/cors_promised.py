@@ -41,7 +41,7 @@ def applies(subject: Subject) -> Applies | NotApplicable:
         return NotApplicable("the policy promises access to no web page")
     alike = (o.id for o in subject.context.spec.operations if o.method == subject.op.method)
     if subject.op.id != next(alike, None) and not subject.context.thorough:
-        return NotApplicable("asked of one operation for each method (--thorough: of all)")
+        return NotApplicable("tested on one operation for each method (--thorough: on all)")
     return Applies(requests=2, facts=("transport.cors",))
 
 
