@@ -66,7 +66,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return Failure(
         "raced" if subject.row.name == "together" else "processed-again",
         f"one effect: {subject.row.value}",
-        f"its id {again} times among the processed ones; that of a single delivery {once} times",
+        f"among the processed ones its id {again}x, that of a delivery that came once {once}x",
         subject.row.name,
         transcript.exercised[-1].id,
     )
