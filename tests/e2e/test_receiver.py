@@ -357,6 +357,22 @@ def test_of_receivers_by_libraries_of_npm_the_true_weaknesses_are_found(
             assert set(re.findall(r"receiver/[a-z-]+: .*?(?= \()", said.out)) == weak
 
 
+def test_a_receiver_that_acknowledges_forgeries_and_leaves_them_alone_accepts_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault = "receiver/acknowledges-what-it-refuses"
+    with reference_server(profile_dir("receiver"), faults=(fault,)) as server:
+        monkeypatch.setenv("RECEIVER_SECRET", read_secret(server))
+        run = check_receiver(
+            f"{server.base_url}/hooks",
+            scheme="standard-webhooks",
+            secret_env="RECEIVER_SECRET",
+            effects=f"{server.control_url}/processed",
+        )
+    assert run.outcomes() == {("receiver/refusal-effect", "acknowledged")}
+    assert run.word is RunWord.CONFORMANT
+
+
 def test_a_fault_of_a_receiver_is_caught_by_its_own_check() -> None:
     proof = prove("receiver", faults=("receiver/takes-id-from-body",))
     assert proof.holds

@@ -32,6 +32,7 @@ from apicheck.checks.receiver import _effects
 ACCEPTED, ERROR = "accepted", "error"
 FORGED, _VALID = "forged", "valid"
 """Names under which effects are asked for."""
+_USUAL = "secret-another"
 FACTS = ("webhooks.signature", "webhooks.receiver")
 _SERVER_ERROR = 500
 _NO_RECEIVER = NotApplicable("the operation receives no signed deliveries")
@@ -112,6 +113,21 @@ def send_forgery(subject: Subject, forged: Request) -> Script:
         yield from deliveries.deliver(subject)
 
 
+def script_by_status(subject: Subject) -> Script:
+    """Send the near miss of the case, whose effect would not show, then a valid delivery.
+
+    Where it gets 2xx and effects show, send a usual forgery too, whose effect would show.
+    """
+    request = deliveries.build_delivery(subject)
+    forged = yield from steps.sign(request, subject.row.name, id=FORGED)
+    sent = yield from steps.send(forged)
+    if sent.succeeded and _effects.are_seen(subject):
+        yield from steps.send((yield from steps.sign(request, _USUAL, id=FORGED)))
+        yield from see_effects(subject)
+    else:
+        yield from deliveries.deliver(subject)
+
+
 def see_effects(subject: Subject) -> Script:
     """Send a valid delivery; where effects show, note whether it and the forgery were processed."""
     yield from _effects.deliver_as(subject, _VALID)
@@ -126,7 +142,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def judge_by_status(subject: Subject, transcript: Transcript) -> Judgement:
-    """The same of a forgery whose effect could not be seen: it has another id, or none."""
+    """The same of a forgery whose effect would not show: it has another id, or none.
+
+    2xx says nothing at a receiver that gives it to the usual forgery too, and leaves that alone.
+    """
+    usual = transcript.exercised[1:]
+    if usual and usual[0].succeeded and is_left_alone(transcript):
+        return None
     return judge_forgery(subject, transcript, by_status=True)
 
 
