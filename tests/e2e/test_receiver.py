@@ -14,6 +14,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -486,6 +487,33 @@ def respond_slowly(connection: socket.socket) -> bool:
 def test_a_receiver_without_a_whole_response_is_unreachable(respond: Respond) -> None:
     with broken(respond) as url, pytest.raises(TargetUnreachable, match="sends no HTTP response"):
         check_receiver(url, scheme="github", secret_env="WEBHOOK_SECRET", timeout_s=0.3)
+
+
+class CrashingReceiver(BaseHTTPRequestHandler):
+    """Accepts what it can read, and ends without a response where a body is null."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.close_connection = body == b"null"
+        if not self.close_connection:
+            self.send_response(204)
+            self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the tests read no log."""
+
+
+def test_a_receiver_that_a_delivery_ends_is_found() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), CrashingReceiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        run = check_receiver(
+            f"http://127.0.0.1:{server.server_port}/hook",
+            scheme="github",
+            secret_env="WEBHOOK_SECRET",
+            select=("receiver/malformed",),
+        )
+        server.shutdown()
+    assert run.outcomes() == {("receiver/malformed", "error")}
 
 
 def respond_elsewhere(connection: socket.socket) -> bool:

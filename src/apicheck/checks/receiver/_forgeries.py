@@ -27,7 +27,7 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.receiver import _effects
+from apicheck.checks.receiver import _effects, _survival
 
 ACCEPTED, ERROR = "accepted", "error"
 FORGED, _VALID = "forged", "valid"
@@ -106,10 +106,10 @@ def send_forgery(subject: Subject, forged: Request) -> Script:
 
     Where a forgery gets 2xx and effects show, note which of the two was processed.
     """
-    sent = yield from steps.send(forged)
+    sent = yield from _survival.send(forged)
     if sent.succeeded:
         yield from see_effects(subject)
-    else:
+    elif sent.response is not None:
         yield from deliveries.deliver(subject)
 
 
@@ -120,11 +120,11 @@ def script_by_status(subject: Subject) -> Script:
     """
     request = deliveries.build_delivery(subject)
     forged = yield from steps.sign(request, subject.row.name, id=FORGED)
-    sent = yield from steps.send(forged)
+    sent = yield from _survival.send(forged)
     if sent.succeeded and _effects.are_seen(subject):
         yield from steps.send((yield from steps.sign(request, _USUAL, id=FORGED)))
         yield from see_effects(subject)
-    else:
+    elif sent.response is not None:
         yield from deliveries.deliver(subject)
 
 
@@ -146,8 +146,8 @@ def judge_by_status(subject: Subject, transcript: Transcript) -> Judgement:
 
     2xx says nothing at a receiver that gives it to the usual forgery too, and leaves that alone.
     """
-    usual = transcript.exercised[1:]
-    if usual and usual[0].succeeded and is_left_alone(transcript):
+    sent, *usual = _survival.read_exchanges(transcript)
+    if sent.succeeded and usual and usual[0].succeeded and is_left_alone(transcript):
         return None
     return judge_forgery(subject, transcript, by_status=True)
 
@@ -159,7 +159,7 @@ def judge_forgery(
 
     by_status: a 2xx is an acceptance whether or not the forgery had an effect.
     """
-    row, forgery = subject.row, transcript.exercised[0]
+    row, forgery = subject.row, _survival.read_exchanges(transcript)[0]
     about = f"the signature: {deliveries.describe_edit(row.value)}" if row.drawn else row.value
     detail = "drawn" if row.drawn else row.name
     if forgery.succeeded:
@@ -168,7 +168,7 @@ def judge_forgery(
         expected = f"a refusal, by 4xx ({about})"
         ceiling = _CEILINGS.get(detail)
         return Failure(outcome, expected, describe(forgery), detail, forgery.id, ceiling)
-    if forgery.status >= _SERVER_ERROR:
+    if forgery.status >= _SERVER_ERROR or _survival.is_lost(transcript):
         expected = f"a refusal by 4xx, not an error ({about})"
         return Failure(ERROR, expected, describe(forgery), detail, forgery.id)
     return None

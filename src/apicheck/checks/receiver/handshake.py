@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import Check, Judgement, Outcome, Severity, Subject, Transcript
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _CHALLENGE = b"apicheck"
 
@@ -12,7 +12,7 @@ cases = _forgeries.cases_named("handshake-")
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """It must be refused. The challenge in a response tells more than any status."""
-    sent = transcript.exercised[0]
+    sent = _survival.read_exchanges(transcript)[0]
     if sent.succeeded and sent.response and _CHALLENGE in sent.response.body:
         return _forgeries.judge_forgery(subject, transcript, by_status=True)
     return _forgeries.judge_by_status(subject, transcript)
@@ -26,6 +26,7 @@ CHECK = Check(
     script=_forgeries.script_by_status,
     judge=judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("https://docs.slack.dev/reference/events/url_verification",),
     outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("error", Severity.LOW)),

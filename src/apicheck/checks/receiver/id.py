@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import Check, Outcome, Severity
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 cases = _forgeries.cases_named("id-")
 
@@ -15,6 +15,7 @@ CHECK = Check(
     script=_forgeries.script_by_status,
     judge=_forgeries.judge_by_status,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.MEDIUM)),
