@@ -389,6 +389,17 @@ def test_a_wrong_secret_is_recognised_before_anything_else(honest: Server) -> No
     assert run.results.run.requests == 3
 
 
+def test_where_the_url_is_signed_the_run_says_that_a_proxy_may_change_it(libraries: str) -> None:
+    run = check_receiver(
+        f"{libraries}/plain/twilio",
+        scheme="twilio",
+        params={"url": "https://elsewhere.example/hook"},
+        secret_env="WEBHOOK_SECRET",
+    )
+    assert run.word is RunWord.INVALID
+    assert "its URL is signed: if a proxy changes it" in run.results.word.why
+
+
 def test_without_effects_the_run_says_what_to_add(
     honest: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
