@@ -14,6 +14,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -357,6 +358,22 @@ def test_of_receivers_by_libraries_of_npm_the_true_weaknesses_are_found(
             assert set(re.findall(r"receiver/[a-z-]+: .*?(?= \()", said.out)) == weak
 
 
+def test_a_receiver_that_acknowledges_forgeries_and_leaves_them_alone_accepts_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault = "receiver/acknowledges-what-it-refuses"
+    with reference_server(profile_dir("receiver"), faults=(fault,)) as server:
+        monkeypatch.setenv("RECEIVER_SECRET", read_secret(server))
+        run = check_receiver(
+            f"{server.base_url}/hooks",
+            scheme="standard-webhooks",
+            secret_env="RECEIVER_SECRET",
+            effects=f"{server.control_url}/processed",
+        )
+    assert run.outcomes() == {("receiver/refusal-effect", "acknowledged")}
+    assert run.word is RunWord.CONFORMANT
+
+
 def test_a_fault_of_a_receiver_is_caught_by_its_own_check() -> None:
     proof = prove("receiver", faults=("receiver/takes-id-from-body",))
     assert proof.holds
@@ -370,6 +387,17 @@ def test_a_wrong_secret_is_recognised_before_anything_else(honest: Server) -> No
     assert run.word is RunWord.INVALID
     assert "check that the secret is the one that it verifies with" in run.results.word.why
     assert run.results.run.requests == 3
+
+
+def test_where_the_url_is_signed_the_run_says_that_a_proxy_may_change_it(libraries: str) -> None:
+    run = check_receiver(
+        f"{libraries}/plain/twilio",
+        scheme="twilio",
+        params={"url": "https://elsewhere.example/hook"},
+        secret_env="WEBHOOK_SECRET",
+    )
+    assert run.word is RunWord.INVALID
+    assert "its URL is signed: if a proxy changes it" in run.results.word.why
 
 
 def test_without_effects_the_run_says_what_to_add(
@@ -470,6 +498,33 @@ def respond_slowly(connection: socket.socket) -> bool:
 def test_a_receiver_without_a_whole_response_is_unreachable(respond: Respond) -> None:
     with broken(respond) as url, pytest.raises(TargetUnreachable, match="sends no HTTP response"):
         check_receiver(url, scheme="github", secret_env="WEBHOOK_SECRET", timeout_s=0.3)
+
+
+class CrashingReceiver(BaseHTTPRequestHandler):
+    """Accepts what it can read, and ends without a response where a body is null."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.close_connection = body == b"null"
+        if not self.close_connection:
+            self.send_response(204)
+            self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the tests read no log."""
+
+
+def test_a_receiver_that_a_delivery_ends_is_found() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), CrashingReceiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        run = check_receiver(
+            f"http://127.0.0.1:{server.server_port}/hook",
+            scheme="github",
+            secret_env="WEBHOOK_SECRET",
+            select=("receiver/malformed",),
+        )
+        server.shutdown()
+    assert run.outcomes() == {("receiver/malformed", "error")}
 
 
 def respond_elsewhere(connection: socket.socket) -> bool:

@@ -65,6 +65,11 @@ def check_receiver(plan: Plan, play: Callable[[Job], Transcript]) -> Iterator[Pr
         yield PreflightItem(ITEM, Verdict.ERROR, words)
 
 
+def _signs_url(signature: Signature) -> bool:
+    """Whether the URL is part of what is signed, and the option `url` gives another one."""
+    return signature.scheme == "twilio" or "{url}" in signature.options.get("signed", "")
+
+
 def _name_skew(exchange: Exchange) -> str:
     """The seconds by which the receiver's clock differs, where a tolerance may be exceeded."""
     seen = [one.value for one in exchange.observed("date-differs")]
@@ -98,6 +103,8 @@ def _explain_refusal(signature: Signature, exchange: Exchange) -> str:
         return f"{said}: read in its log why it fails"
     if late := _name_skew(exchange):
         said += f"; its clock is {late} s off this machine's, which makes times of signing stale"
+    if _signs_url(signature):
+        said += "; its URL is signed: if a proxy changes it, the option url names it as it arrives"
     return (
         f"{said}: check that the secret is the one that it verifies with, that the scheme is"
         f" {signature.scheme}, and that it takes this body: [fixtures] gives another one"

@@ -110,3 +110,12 @@ def test_query_and_braces_of_a_url_are_those_of_the_request(tmp_path: Path) -> N
     (operation,) = spec.operations
     assert re.findall(r"\{", operation.path) == []
     assert [one.name for one in operation.parameters if one.place == "query"]
+
+
+def test_deliveries_of_a_scheme_have_what_its_libraries_ask_for() -> None:
+    shopify = promise_of_scheme("shopify", {}).sample
+    names = ("API-Version", "Shop-Domain", "Topic", "Webhook-Id")
+    assert {f"X-Shopify-{name}" for name in names} == set(shopify.headers)
+    (body,) = promise_of_scheme("paddle", {}).sample.bodies
+    assert isinstance(body, dict)
+    assert {"event_id", "event_type", "occurred_at", "notification_id", "data"} == set(body)

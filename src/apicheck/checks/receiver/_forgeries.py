@@ -29,11 +29,12 @@ from apicheck.authoring import (
     describe,
     steps,
 )
-from apicheck.checks.receiver import _effects
+from apicheck.checks.receiver import _effects, _survival
 
 ACCEPTED, ERROR = "accepted", "error"
 FORGED, _VALID = "forged", "valid"
 """Names under which effects are asked for."""
+_USUAL = "secret-another"
 FACTS = ("webhooks.signature", "webhooks.receiver")
 _SERVER_ERROR = 500
 _NO_RECEIVER = NotApplicable("the operation receives no signed deliveries")
@@ -107,10 +108,25 @@ def send_forgery(subject: Subject, forged: Request) -> Script:
 
     Where the forgery gets 2xx and effects show, note how often each of the two was processed.
     """
-    sent = yield from steps.send(forged)
+    sent = yield from _survival.send(forged)
     if sent.succeeded:
         yield from deliver_and_count(subject)
-    else:
+    elif sent.response is not None:
+        yield from deliveries.deliver(subject)
+
+
+def script_by_status(subject: Subject) -> Script:
+    """Send the near miss of the case, whose effect would not show, then a valid delivery.
+
+    Where it gets 2xx and effects show, send a usual forgery too, whose effect would show.
+    """
+    request = deliveries.build_delivery(subject)
+    forged = yield from steps.sign(request, subject.row.name, id=FORGED)
+    sent = yield from _survival.send(forged)
+    if sent.succeeded and _effects.are_seen(subject):
+        yield from steps.send((yield from steps.sign(request, _USUAL, id=FORGED)))
+        yield from deliver_and_count(subject)
+    elif sent.response is not None:
         yield from deliveries.deliver(subject)
 
 
@@ -128,7 +144,13 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
 
 
 def judge_by_status(subject: Subject, transcript: Transcript) -> Judgement:
-    """As `judge`, of a forgery whose effect its id cannot show: it has another one, or none."""
+    """As `judge`, of a forgery whose effect its id cannot show: it has another one, or none.
+
+    2xx says nothing at a receiver that gives it to the usual forgery too, and leaves that alone.
+    """
+    sent, *usual = _survival.read_exchanges(transcript)
+    if sent.succeeded and usual and usual[0].succeeded and is_left_alone(transcript):
+        return None
     return judge_forgery(subject, transcript, by_status=True)
 
 
@@ -139,7 +161,7 @@ def judge_forgery(
 
     outcome: what a 2xx is. by_status: it is that whether or not the forgery had an effect.
     """
-    row, forgery = subject.row, transcript.exercised[0]
+    row, forgery = subject.row, _survival.read_exchanges(transcript)[0]
     about = f"the signature: {deliveries.describe_edit(row.value)}" if row.drawn else row.value
     detail = "drawn" if row.drawn else row.name
     if forgery.succeeded:
@@ -148,7 +170,7 @@ def judge_forgery(
         expected = f"a refusal, by 4xx ({about})"
         ceiling = _CEILINGS.get(detail)
         return Failure(outcome, expected, describe(forgery), detail, forgery.id, ceiling)
-    if forgery.status >= _SERVER_ERROR:
+    if forgery.status >= _SERVER_ERROR or _survival.is_lost(transcript):
         expected = f"a refusal by 4xx, not an error ({about})"
         return Failure(ERROR, expected, describe(forgery), detail, forgery.id)
     return None

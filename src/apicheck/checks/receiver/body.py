@@ -14,7 +14,7 @@ from apicheck.authoring import (
     deliveries,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 from apicheck.checks.receiver._variants import enlarge
 
 _LONG = 1_000_000
@@ -46,7 +46,11 @@ def script(subject: Subject) -> Script:
         return
     request = enlarge(deliveries.build_delivery(subject), _LONG)
     forged = yield from steps.sign(request, _LONGER, id=_forgeries.FORGED)
-    yield from _forgeries.send_forgery(subject, forged)
+    sent = yield from steps.send(forged)  # it may be refused by closing the connection
+    if sent.succeeded:
+        yield from _forgeries.deliver_and_count(subject)
+    else:
+        yield from deliveries.deliver(subject)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
@@ -63,6 +67,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import Check, Outcome, Severity
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 cases = _forgeries.cases_named("id-")
 
@@ -12,9 +12,10 @@ CHECK = Check(
     failure_title="A delivery whose id was changed is accepted, or breaks the receiver",
     applies=_forgeries.applies_where(cases, "its signatures cover no id"),
     cases=cases,
-    script=_forgeries.script,
+    script=_forgeries.script_by_status,
     judge=_forgeries.judge_by_status,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.MEDIUM)),

@@ -54,7 +54,11 @@ def script(subject: Subject) -> Script:
     """Send the body with a valid signature, then the usual delivery."""
     _, body = _BODIES[subject.row.name]
     request = replace(deliveries.build_delivery(subject), body=body)
-    yield from steps.send((yield from steps.sign(request)))
+    signed = yield from steps.sign(request)
+    if len(body) >= _LONG:  # who refuses a long body may close the connection (RFC 9110, 15.5.14)
+        yield from steps.send(signed)
+    elif (yield from _survival.send(signed)).response is None:
+        return
     yield from deliveries.deliver(subject)
 
 
@@ -66,6 +70,7 @@ CHECK = Check(
     script=script,
     judge=_survival.judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("rfc9110#15.6.1", "rfc8259#8.1"),
     outcomes=(Outcome("error", Severity.LOW),),

@@ -12,7 +12,7 @@ from apicheck.authoring import (
     deliveries,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _FORGERY = "secret-another"
 _TYPES = {
@@ -55,6 +55,7 @@ CHECK = Check(
     script=script,
     judge=_forgeries.judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("rfc9110#15.5.16",),
     outcomes=(Outcome("accepted", Severity.CRITICAL), Outcome("error", Severity.LOW)),

@@ -16,7 +16,7 @@ from apicheck.authoring import (
     deliveries,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _METHODS = ("PUT", "PATCH", "DELETE")
 _FORGERY = "secret-another"
@@ -39,7 +39,7 @@ def script(subject: Subject) -> Script:
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Any refusal will do, 501 too (RFC 9110, section 15.6.2)."""
-    sent = transcript.exercised[0]
+    sent = _survival.read_exchanges(transcript)[0]
     if sent.status == _NOT_IMPLEMENTED:
         return None
     return _forgeries.judge_forgery(subject, transcript)
@@ -53,6 +53,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("rfc9110#15.5.6", "rfc9110#15.6.2"),
     outcomes=(Outcome("accepted", Severity.MEDIUM), Outcome("error", Severity.LOW)),

@@ -53,8 +53,8 @@ def script(subject: Subject) -> Script:
         values = (_read(forged, name), _read(signed, name))
         ordered = values if subject.row.name == "wrong-first" else values[::-1]
         signed = signed.with_header(name, *ordered)
-    yield from steps.send(signed)
-    yield from deliveries.deliver(subject)
+    if (yield from _survival.send(signed)).response is not None:
+        yield from deliveries.deliver(subject)
 
 
 def _list_signatures(request: Request, signed: Request, forged: Request) -> Iterator[str]:
@@ -77,6 +77,7 @@ CHECK = Check(
     script=script,
     judge=_survival.judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("rfc9110#5.3", "rfc9110#15.6.1"),
     outcomes=(Outcome("error", Severity.LOW),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apicheck.authoring import Check, Judgement, Outcome, Severity, Subject, Transcript
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _UNVERSIONED = "unversioned"
 _BARE = "version-absent"
@@ -30,6 +30,7 @@ CHECK = Check(
     script=_forgeries.script,
     judge=judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(

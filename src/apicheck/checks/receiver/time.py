@@ -14,7 +14,7 @@ from apicheck.authoring import (
     deliveries,
     steps,
 )
-from apicheck.checks.receiver import _forgeries
+from apicheck.checks.receiver import _forgeries, _survival
 
 _DAY_S = 86_400.0
 _OLD = Case("time-old", "the delivery: it was signed a day ago")
@@ -52,6 +52,7 @@ CHECK = Check(
     script=script,
     judge=judge,
     reads=_forgeries.FACTS,
+    judges_errors=_survival.ENDED,
     actor="receiver",
     standards=("standard-webhooks-1.0.0",),
     outcomes=(
