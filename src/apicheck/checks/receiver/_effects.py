@@ -21,6 +21,10 @@ UNSEEN = NotTested(
     '[effects]\nurl = "http://127.0.0.1:9000/processed"  # or file = …; or --effects URL|FILE',
 )
 
+_HIDDEN = "valid deliveries whose effects did not show"
+_TRIES = 2
+"""So many of them are waited for; then the effects stand elsewhere than the target file says."""
+
 
 def are_seen(subject: Subject) -> bool:
     """Whether the target file says where effects show."""
@@ -40,6 +44,18 @@ def count(name: str, at_least: int = 0) -> Steps[None]:
     a processed one needs no wait: it is processed by then, if it ever is.
     """
     yield from steps.ask("processed", id=name, at_least=at_least)
+
+
+def count_both(valid: str, forged: str) -> Steps[None]:
+    """Note how often two deliveries were processed, unless effects have not shown twice."""
+    hidden = yield from steps.recall(_HIDDEN)
+    missed = hidden if isinstance(hidden, int) else 0
+    if missed == _TRIES:
+        return
+    found = yield from steps.ask("processed", id=valid, at_least=1)
+    if not found or not found["count"]:
+        yield from steps.learn(_HIDDEN, missed + 1)
+    yield from count(forged)
 
 
 def read_counts(transcript: Transcript) -> tuple[int, ...]:

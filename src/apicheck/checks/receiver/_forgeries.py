@@ -134,8 +134,7 @@ def deliver_and_count(subject: Subject) -> Script:
     """Send a valid delivery; where effects show, note how often both were processed."""
     yield from _effects.deliver_as(subject, _VALID)
     if _effects.are_seen(subject):
-        yield from _effects.count(_VALID, 1)
-        yield from _effects.count(FORGED)
+        yield from _effects.count_both(_VALID, FORGED)
 
 
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
