@@ -110,8 +110,7 @@ def play(tmp_path: Path, apicheck: Callable[..., Any]) -> Callable[..., dict[str
                 '[webhooks]\nlisten = "127.0.0.1:0"\n'
             )
             said = apicheck("run", "--out", "run", *options, env=SECRETS, cwd=tmp_path)
-        print(said.out)  # pytest shows it with a failure
-        assert said.code == (code if code is not None else int(bool(broken))), said
+        assert said.code == (code if code is not None else int(bool(broken))), said.out
         results = json.loads((tmp_path / "run" / "results.json").read_text())
         return {clause["id"]: clause["verdict"] for clause in results["clauses"]}
 
