@@ -72,7 +72,8 @@ class CheckResult:
         """The result for a clause that takes only some outcomes of the check; () takes all.
 
         declared: every outcome, in the order in which the check looks for them. A failure with
-        another outcome leaves those undecided that the check would have looked for later.
+        another outcome leaves those undecided that the check would have looked for later, unless
+        they were looked for in another row.
         """
         if not taken or self.verdict is not Verdict.FAIL:
             return self
@@ -80,7 +81,8 @@ class CheckResult:
         if own:
             return replace(self, failures=own)
         first = min(declared.index(failure.outcome) for failure in self.failures)
-        if first > max(declared.index(outcome) for outcome in taken):
+        last = max(declared.index(outcome) for outcome in taken)
+        if first > last or any(row.verdict is Verdict.PASS for row in self.rows):
             return replace(self, verdict=Verdict.PASS, failures=())
         reason = f"{declared[first]} was found, so that {' or '.join(taken)} was not looked for"
         return replace(self, verdict=Verdict.INCONCLUSIVE, failures=(), reason=reason)
