@@ -73,7 +73,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """Fail if the object differs from before, is gone, or has come into being."""
     reader = readback.read_operation(subject)
     read = [one for one in transcript.exchanges if reader and one.request.operation == reader.id]
-    earlier = [one for one in read if one.role is not Role.TABLE]
+    earlier = [one for one in read if one.role is Role.SETUP]
     refused = [one for one in transcript.exchanges if one.request.operation == subject.op.id]
     afterwards = transcript.exercised
     if not afterwards:

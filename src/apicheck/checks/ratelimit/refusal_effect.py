@@ -125,7 +125,8 @@ def _judge_creation(write: Subject, _: Exchange, transcript: Transcript) -> Judg
 
 def _judge_object(write: Subject, refused: Exchange, transcript: Transcript) -> Judgement:
     path = readback.build_read(write, refused.request).path
-    read = [one for one in transcript.exchanges if _reads(one, path)]
+    admitted = (one for one in transcript.exchanges if one.role is not Role.THROTTLED)
+    read = [one for one in admitted if _reads(one, path)]
     before = [one for one in read if one.role is Role.SETUP and one.sent_at < refused.sent_at]
     after = [one for one in read if one.sent_at > refused.sent_at]
     if not before or not after or not before[-1].succeeded:
