@@ -5,7 +5,7 @@ accepted: a receiver that has shut its sender out refuses everything, which show
 
 Some receivers respond with 2xx to every delivery, and do nothing with a forgery. Where effects
 show, such a 2xx is no acceptance here, and receiver/refusal-effect judges the status. Effects are
-found by the id: a forgery that has another id than was signed, or none, is judged by its status.
+found by the id: a forgery that has another id, or none, is compared with one that has its own.
 """
 
 from __future__ import annotations
