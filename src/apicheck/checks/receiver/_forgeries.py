@@ -115,7 +115,7 @@ def send_forgery(subject: Subject, forged: Request) -> Script:
         yield from deliveries.deliver(subject)
 
 
-def script_by_status(subject: Subject) -> Script:
+def script_without_own_id(subject: Subject) -> Script:
     """Send the near miss of the case, whose effect would not show, then a valid delivery.
 
     Where it gets 2xx and effects show, send a usual forgery too, whose effect would show.
@@ -142,7 +142,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     return judge_forgery(subject, transcript)
 
 
-def judge_by_status(subject: Subject, transcript: Transcript) -> Judgement:
+def judge_without_own_id(subject: Subject, transcript: Transcript) -> Judgement:
     """As `judge`, of a forgery whose effect its id cannot show: it has another one, or none.
 
     2xx says nothing at a receiver that gives it to the usual forgery too, and leaves that alone.

@@ -15,7 +15,7 @@ def judge(subject: Subject, transcript: Transcript) -> Judgement:
     sent = _survival.read_exchanges(transcript)[0]
     if sent.succeeded and sent.response and _CHALLENGE in sent.response.body:
         return _forgeries.judge_forgery(subject, transcript, by_status=True)
-    return _forgeries.judge_by_status(subject, transcript)
+    return _forgeries.judge_without_own_id(subject, transcript)
 
 
 CHECK = Check(
@@ -23,7 +23,7 @@ CHECK = Check(
     failure_title="A forged handshake is accepted, or breaks the receiver",
     applies=_forgeries.applies_where(cases, "its deliveries are no JSON, or its handshake unknown"),
     cases=cases,
-    script=_forgeries.script_by_status,
+    script=_forgeries.script_without_own_id,
     judge=judge,
     reads=_forgeries.FACTS,
     judges_errors=_survival.ENDED,
