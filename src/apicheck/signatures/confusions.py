@@ -138,18 +138,9 @@ def _confuse_algorithms(signing: Signing, signed: Delivery) -> Found:
     )
 
 
-def _confuse_hmac(scheme: Scheme, signing: Signing, delivery: Delivery) -> Found:
-    """Another query than the signed one, where the URL or the target is signed."""
-    signed = scheme.sign(signing, delivery)
-    mark = "&" if "?" in signed.target else "?"
-    moved = replace(signed, target=f"{signed.target}{mark}moved=1")
-    yield "url-another", "it was signed for another URL", moved
-
-
 _OWN: Mapping[str, Callable[[Scheme, Signing, Delivery], Found]] = {
     "standard-webhooks": _confuse_standard_webhooks,
     "github": _confuse_github,
-    "hmac": _confuse_hmac,
     "paypal": _confuse_paypal,
     "twilio": _confuse_twilio,
     "http-message-signatures": _confuse_message_signatures,
