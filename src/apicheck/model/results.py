@@ -73,7 +73,7 @@ class CheckResult:
 
         declared: every outcome, in the order in which the check looks for them. A failure with
         another outcome leaves those undecided that the check would have looked for later, unless
-        they were looked for in another row.
+        every row was decided and one passed: they were looked for there.
         """
         if not taken or self.verdict is not Verdict.FAIL:
             return self
@@ -82,7 +82,8 @@ class CheckResult:
             return replace(self, failures=own)
         first = min(declared.index(failure.outcome) for failure in self.failures)
         last = max(declared.index(outcome) for outcome in taken)
-        if first > last or any(row.verdict is Verdict.PASS for row in self.rows):
+        verdicts = {row.verdict for row in self.rows}
+        if first > last or verdicts == {Verdict.PASS, Verdict.FAIL}:
             return replace(self, verdict=Verdict.PASS, failures=())
         reason = f"{declared[first]} was found, so that {' or '.join(taken)} was not looked for"
         return replace(self, verdict=Verdict.INCONCLUSIVE, failures=(), reason=reason)

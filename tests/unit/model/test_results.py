@@ -42,3 +42,6 @@ def test_what_was_looked_for_in_another_row_is_decided() -> None:
     assert result.narrow(("error",), DECLARED).verdict is Verdict.PASS
     alone = replace(result, rows=rows[:1])
     assert alone.narrow(("error",), DECLARED).verdict is Verdict.INCONCLUSIVE
+    open_row = RowResult("time-old", "it was signed a day ago", Verdict.INCONCLUSIVE)
+    undecided = replace(result, rows=(*rows, open_row))
+    assert undecided.narrow(("error",), DECLARED).verdict is Verdict.INCONCLUSIVE

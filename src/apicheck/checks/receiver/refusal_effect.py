@@ -39,10 +39,10 @@ def script(subject: Subject) -> Script:
 def judge(subject: Subject, transcript: Transcript) -> Judgement:
     """A forgery that gets 2xx and has an effect is left to other checks."""
     sent = transcript.exercised[0]
-    valid, *others = _effects.read_counts(transcript) or (0,)
-    if not valid:
+    counts = _effects.read_counts(transcript)
+    if not counts or not counts[0]:
         return Inconclusive("the effects do not show a valid delivery either")
-    forged = sum(others)
+    _, forged = counts
     about = f"({subject.row.value})"
     if sent.succeeded and not forged:
         expected = f"a refusal, by 4xx, of a delivery that has no effect {about}"
